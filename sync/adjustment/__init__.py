@@ -1,0 +1,1 @@
+"""From evidence to clocks: the weighted least-squares adjustment of the clock network."""

@@ -1,0 +1,288 @@
+"""Turns evidence into the rows of a clock network (``estimation.md`` §2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sync.adjustment.inputs import Inputs
+from sync.adjustment.network import Network, NetworkSource, Row, combine
+from sync.clock import PPM
+from sync.evidence import (
+    ClockCheck,
+    Delay,
+    Evidence,
+    KnownGap,
+    Lag,
+    Limit,
+    Mark,
+    Reading,
+    StatedOffset,
+    takes_part,
+)
+from sync.timebase import MediaTime, format_seconds
+from sync.uncertainty import Distribution
+
+MIN_HALF_S = 1e-6
+"""No reading is better than a microsecond; smaller stated halves are raised to it."""
+
+
+def authority(clock_id: str) -> str:
+    """Name under which a clock that is read (not a recording) stands in the network."""
+    return f"clock:{clock_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A network made from a case's evidence, and what could not take part."""
+
+    network: Network
+    problems: tuple[str, ...]
+    used: tuple[Evidence, ...]
+
+
+NO_DATUM = "no reference clock"
+"""Stands for the datum where none is chosen or none can be held: nothing ties to it, so nothing has
+a reference time, yet differences between recordings that are tied to each other stay known."""
+
+
+def build(inputs: Inputs) -> Built:
+    """The network of ``inputs``; what could not take part is in ``problems``."""
+    problems: list[str] = []
+    used = [
+        item for item in inputs.evidence if takes_part(item) and _usable(inputs, item, problems)
+    ]
+    sources = [*_recordings(inputs, used), *_authorities(inputs, used)]
+    reference = _reference(inputs, sources, problems)
+    u_drift = {
+        clock.id: None if clock.u_drift_ppm is None else clock.u_drift_ppm * PPM
+        for clock in inputs.clocks
+    }
+    if reference is None:
+        reference = NO_DATUM
+        sources.append(NetworkSource(NO_DATUM, 0.0, NO_DATUM))
+        u_drift[NO_DATUM] = 0.0
+    network = Network(reference, sources, u_drift)
+    names = {source.id: source.name for source in inputs.sources}
+    events = {event.id: event.name for event in inputs.events}
+    for kind in (Mark, Lag, StatedOffset, Reading, ClockCheck, Delay, KnownGap):
+        for item in used:
+            if isinstance(item, kind):
+                _add(network, item, names, events, problems)
+    network.add_drift_priors()
+    return Built(network, tuple(problems), tuple(used))
+
+
+def _usable(inputs: Inputs, item: Evidence, problems: list[str]) -> bool:
+    """False, with a sentence, for what cannot enter a least-squares row."""
+    if isinstance(item, Limit):
+        problems.append(f"Limit {item.id}: limits do not take part in this calculation.")
+        return False
+    if isinstance(item, Mark) and item.one_sided:
+        problems.append(
+            f"Mark {item.id} is one-sided: it bounds its event but ties no clock, and takes no "
+            "part in this calculation."
+        )
+        return False
+    known = {source.id: source for source in inputs.sources}
+    for name, at in _places(item):
+        if name not in known:
+            problems.append(f"{item.id} names recording {name!r}, which the case does not have.")
+            return False
+        source = known[name]
+        if not source.start <= at <= source.end:
+            problems.append(
+                f"{item.id} lies at {format_seconds(at.ns)} s, outside {source.name} ("
+                f"{format_seconds(source.start.ns)} to {format_seconds(source.end.ns)} s): "
+                "left out."
+            )
+            return False
+    return True
+
+
+def _places(item: Evidence) -> list[tuple[str, MediaTime]]:
+    """(source, media time) pairs an item speaks of."""
+    if isinstance(item, Mark):
+        return [(item.source, item.centre)]
+    if isinstance(item, Reading):
+        return [(item.source, _middle(item))]
+    if isinstance(item, Lag):
+        return [(item.source_a, item.time_a), (item.source_b, item.time_b)]
+    if isinstance(item, StatedOffset):
+        return [(item.source, item.at)]
+    return []
+
+
+def _middle(reading: Reading) -> MediaTime:
+    return MediaTime((reading.earliest.ns + reading.latest.ns) // 2)
+
+
+def _recordings(inputs: Inputs, used: list[Evidence]) -> list[NetworkSource]:
+    """One network source a recording; its epoch is the mean of its own observations."""
+    result = []
+    for source in inputs.sources:
+        times = [at.s for item in used for name, at in _places(item) if name == source.id]
+        middle = (source.start.s + source.end.s) / 2
+        epoch = sum(times) / len(times) if times else middle
+        breaks = tuple(cut.s for cut in source.breaks)
+        result.append(NetworkSource(source.id, epoch, source.clock, breaks))
+    return result
+
+
+def _authorities(inputs: Inputs, used: list[Evidence]) -> list[NetworkSource]:
+    """One network source for every clock that was read or checked; its τ is what it showed."""
+    shown: dict[str, list[float]] = {}
+    checked: dict[str, list[float]] = {}
+    for item in used:
+        if isinstance(item, Reading):
+            shown.setdefault(item.clock, []).append(_displayed_s(item))
+        elif isinstance(item, ClockCheck):
+            checked.setdefault(item.clock, []).append(item.displayed.s)
+            checked.setdefault(item.against, []).append(item.reference.s)
+    clocks = {clock.id for clock in inputs.clocks}
+    result = []
+    for clock in dict.fromkeys([*shown, *checked]):
+        if clock in clocks:
+            times = shown.get(clock) or checked[clock]
+            result.append(NetworkSource(authority(clock), sum(times) / len(times), clock))
+    return result
+
+
+def _displayed_s(reading: Reading) -> float:
+    """Middle of what the display stood for, on the authority's own scale (seconds)."""
+    half_granule = reading.granularity.s / 2 if reading.truncates else 0.0
+    return reading.displayed.s + half_granule
+
+
+def _reference(inputs: Inputs, sources: list[NetworkSource], problems: list[str]) -> str | None:
+    """Which network source carries the datum's scale: the clock's own display where it was read,
+    otherwise the one unbroken recording that runs on it."""
+    if inputs.datum is None:
+        problems.append("No reference clock is chosen.")
+        return None
+    names = {source.name for source in sources}
+    if authority(inputs.datum) in names:
+        return authority(inputs.datum)
+    own = [source for source in sources if source.clock == inputs.datum]
+    if not own:
+        problems.append("Nothing observed reaches the reference clock.")
+        return None
+    unbroken = [source for source in own if not source.breaks_s]
+    if not unbroken:
+        problems.append(
+            "The reference clock runs only in a recording with interrupted time, which cannot "
+            "hold it: choose a clock that was read, or another recording's."
+        )
+        return None
+    return unbroken[0].name
+
+
+def _half(half_s: float) -> Distribution:
+    return Distribution.rectangular(max(half_s, MIN_HALF_S))
+
+
+def _add(
+    network: Network,
+    item: Evidence,
+    names: dict[str, str],
+    events: dict[str, str],
+    problems: list[str],
+) -> None:
+    """Append the row or rows of one item."""
+    if isinstance(item, Mark):
+        half = item.half
+        half_s = max(0.0 if half is None else half.s, MIN_HALF_S)
+        rectangular = item.spread == "rectangular"
+        network.add_mark(
+            item.id,
+            event=item.event,
+            source=item.source,
+            tau_s=item.centre.s,
+            distribution=_half(half_s) if rectangular else Distribution.normal_95(half_s),
+            delays=item.delays,
+            label=f"{events.get(item.event, item.event)} in {names[item.source]}",
+        )
+    elif isinstance(item, Lag):
+        network.add_lag(
+            item.id, "lag", a=item.source_a, tau_a_s=item.time_a.s, b=item.source_b,
+            tau_b_s=item.time_b.s, distribution=item.distribution, delays_a=item.delays_a,
+            delays_b=item.delays_b, label=f"match {names[item.source_a]} ↔ {names[item.source_b]}",
+        )  # fmt: skip
+    elif isinstance(item, Reading):
+        _add_reading(network, item, names, problems)
+    elif isinstance(item, ClockCheck):
+        network.add_lag(
+            item.id, "check", a=authority(item.clock), tau_a_s=item.displayed.s,
+            b=authority(item.against), tau_b_s=item.reference.s, distribution=item.distribution,
+            label=f"clock check of {item.clock}",
+        )  # fmt: skip
+    elif isinstance(item, StatedOffset):
+        # A statement on the datum's own scale: the datum's drift away from its epoch enters.
+        reference = network.sources[network.reference]
+        reached = item.at.s + item.value.s
+        terms = combine(
+            (1.0, network.correction(item.source, item.at.s)),
+            (-(reached - reference.epoch_s), network.drift(network.reference)),
+        )
+        network.add(
+            Row(item.id, "offset", item.value.s, terms, item.distribution, unit=item.id,
+                label=f"stated time of {names[item.source]}")
+        )  # fmt: skip
+    elif isinstance(item, Delay):
+        if network.has_quantity(item.key):
+            network.add(
+                Row(f"delay:{item.key}", "quantity", item.value.s,
+                    {network.quantity(item.key): 1.0}, item.distribution, unit=item.key,
+                    label=item.name)
+            )  # fmt: skip
+    elif isinstance(item, KnownGap):
+        _add_gap(network, item, names, problems)
+
+
+def _add_reading(
+    network: Network, item: Reading, names: dict[str, str], problems: list[str]
+) -> None:
+    """A reading ties the recording to the authority's clock.
+
+    The media interval in which it was seen and the granule of the display are independent; where
+    both count, the granule is a quantity of its own.
+    """
+    node = authority(item.clock)
+    if node not in network.sources:
+        problems.append(f"{item.id} reads clock {item.clock!r}, which the case does not have.")
+        return
+    seen_s = (item.latest.ns - item.earliest.ns) / 2e9
+    granule_s = item.granularity.s / 2
+    seen_at = format_seconds(item.earliest.ns, 1)
+    label = f"reading of {item.clock} in {names[item.source]} at {seen_at} s"
+    both = seen_s > 0 and granule_s > 0
+    key = f"granule:{item.id}"
+    network.add_lag(
+        item.id, "reading", a=item.source, tau_a_s=_middle(item).s, b=node,
+        tau_b_s=_displayed_s(item), distribution=_half(seen_s if both else max(seen_s, granule_s)),
+        delays_a=(*item.delays, *([key] if both else [])), label=label,
+    )  # fmt: skip
+    if both:
+        network.add(
+            Row(key, "quantity", 0.0, {network.quantity(key): 1.0}, _half(granule_s),
+                unit=item.id, label=label)
+        )  # fmt: skip
+
+
+def _add_gap(network: Network, item: KnownGap, names: dict[str, str], problems: list[str]) -> None:
+    """o[k+1] - o[k] = g ± u: the time missing between two stretches."""
+    source = network.sources.get(item.source)
+    if source is None or not 0 <= item.after_stretch < len(source.breaks_s):
+        problems.append(f"{item.id} speaks of a gap that {item.source!r} does not have.")
+        return
+    cut = source.breaks_s[item.after_stretch]
+    before = cut - 1e-9 if item.after_stretch == 0 else source.breaks_s[item.after_stretch - 1]
+    later, earlier = network.correction(item.source, cut), network.correction(item.source, before)
+    terms = combine((1.0, later), (-1.0, earlier))
+    # Same clock, same drift: only the two offsets differ, whatever time the terms were taken at.
+    drift = network.drift(item.source)
+    for number in drift:
+        terms.pop(number, None)
+    network.add(
+        Row(item.id, "gap", item.value.s, terms, item.distribution, unit=item.id,
+            label=f"length of the gap in {names[item.source]}")
+    )  # fmt: skip

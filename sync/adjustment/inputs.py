@@ -1,0 +1,86 @@
+"""What the adjustment needs of a case, as values it can be given without knowing the case."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from dataclasses import dataclass, replace
+
+from sync.evidence import Event, Evidence, Provenance
+from sync.timebase import MediaTime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockInput:
+    """A physical clock and what is assumed of its rate (ppm; 0 ideal, ``None`` unknown)."""
+
+    id: str
+    name: str
+    u_drift_ppm: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceInput:
+    """A recording: its clock, its extent and where its time is interrupted."""
+
+    id: str
+    name: str
+    clock: str
+    start: MediaTime
+    end: MediaTime
+    breaks: tuple[MediaTime, ...]
+
+    def stretch_at(self, at: MediaTime) -> int:
+        """Number of the stretch ``at`` belongs to; a time at a break belongs to the later one."""
+        return sum(cut <= at for cut in self.breaks)
+
+    @property
+    def stretches(self) -> tuple[tuple[MediaTime, MediaTime], ...]:
+        """(from, to) of every stretch."""
+        edges = (self.start, *self.breaks, self.end)
+        return tuple(itertools.pairwise(edges))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """Everything a calculation depends on."""
+
+    datum: str | None
+    """Id of the datum clock."""
+    clocks: tuple[ClockInput, ...]
+    sources: tuple[SourceInput, ...]
+    events: tuple[Event, ...]
+    evidence: tuple[Evidence, ...]
+
+    def source(self, source_id: str) -> SourceInput:
+        """The source with this id."""
+        return next(source for source in self.sources if source.id == source_id)
+
+    def clock(self, clock_id: str) -> ClockInput:
+        """The clock with this id."""
+        return next(clock for clock in self.clocks if clock.id == clock_id)
+
+    def without(self, evidence_ids: frozenset[str]) -> Inputs:
+        """The same inputs with some evidence left out."""
+        return replace(self, evidence=tuple(e for e in self.evidence if e.id not in evidence_ids))
+
+
+def inputs_digest(inputs: Inputs) -> str:
+    """SHA-256 over everything that can change a result.
+
+    Names, notes, authors and times of entry are left out: they change no number.
+    """
+    bare = replace(
+        inputs,
+        clocks=tuple(replace(clock, name="") for clock in inputs.clocks),
+        sources=tuple(replace(source, name="") for source in inputs.sources),
+        events=tuple(replace(event, name="", definition="") for event in inputs.events),
+        evidence=tuple(
+            replace(
+                item,
+                provenance=Provenance(method="", status=item.provenance.status),
+            )
+            for item in inputs.evidence
+        ),
+    )
+    return hashlib.sha256(repr(bare).encode()).hexdigest()

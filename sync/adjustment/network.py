@@ -1,0 +1,235 @@
+"""The clock network: parameters, observation rows, and how a source's clock enters them.
+
+Every row is  l = a·x + ε  with x the clock parameters and at most one event time
+(``estimation.md`` §2). The clock of source s at media time τ is
+
+    T = τ + o[s, k] + d[clock]·(τ - epoch[s])
+
+with T ideal elapsed time from the project's epoch, k the stretch τ lies in. The datum's offset is
+fixed at 0 at its epoch; its drift has its prior like any other, so a difference of two instants is
+elapsed time and does not depend on which clock is the datum.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from sync.errors import NetworkError
+from sync.uncertainty import Distribution
+
+RowKind = Literal["mark", "lag", "offset", "reading", "check", "quantity", "gap", "drift-prior"]
+Parameter = tuple[str, str, int]
+"""("o", source, stretch) · ("d", clock, 0) · ("q", key, 0)"""
+Terms = dict[int, float]
+"""Coefficients by parameter number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One observation. ``value`` and ``distribution`` in seconds (dimensionless for a drift)."""
+
+    id: str
+    kind: RowKind
+    value: float
+    terms: Terms
+    distribution: Distribution
+    event: int | None = None
+    unit: str = ""
+    """What is set aside together: the event of a mark, the id of anything else."""
+    label: str = ""
+    """How the row is called in a budget."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSource:
+    """A recording or an authority as the network sees it; times in seconds."""
+
+    name: str
+    epoch_s: float
+    clock: str
+    breaks_s: tuple[float, ...] = ()
+
+    def stretch_at(self, tau_s: float) -> int:
+        """Stretch of a media time; a time at a break belongs to the later stretch."""
+        return bisect_right(self.breaks_s, tau_s)
+
+
+class Network:
+    """Sources, parameters and rows, being put together; then handed to ``adjust``.
+
+    Parameters
+    ----------
+    reference
+        Name of the source (recording or authority) whose clock is the datum.
+    sources
+        All sources.
+    u_drift
+        Standard uncertainty of each clock's drift, dimensionless: 0 ideal, ``None`` unknown.
+    """
+
+    def __init__(
+        self,
+        reference: str,
+        sources: Iterable[NetworkSource],
+        u_drift: dict[str, float | None],
+    ) -> None:
+        self.sources = {source.name: source for source in sources}
+        if reference not in self.sources:
+            raise NetworkError(
+                f"The reference {reference!r} is not one of the sources.", row="reference"
+            )
+        self.reference = reference
+        self.u_drift = u_drift
+        self.parameters: list[Parameter] = []
+        self.events: list[str] = []
+        self.rows: list[Row] = []
+        self._number: dict[Parameter, int] = {}
+        self._event_number: dict[str, int] = {}
+        for source in self.sources.values():
+            for stretch in range(len(source.breaks_s) + 1):
+                if not (source.name == reference and stretch == 0):
+                    self._parameter(("o", source.name, stretch))
+        for clock in dict.fromkeys(source.clock for source in self.sources.values()):
+            if u_drift[clock] != 0:
+                self._parameter(("d", clock, 0))
+
+    def _parameter(self, key: Parameter) -> int:
+        if key not in self._number:
+            self._number[key] = len(self.parameters)
+            self.parameters.append(key)
+        return self._number[key]
+
+    def event(self, name: str) -> int:
+        """Number of an event's time, made when new."""
+        if name not in self._event_number:
+            self._event_number[name] = len(self.events)
+            self.events.append(name)
+        return self._event_number[name]
+
+    def find_event(self, name: str) -> int | None:
+        """Number of an event's time, or ``None`` when no row has it."""
+        return self._event_number.get(name)
+
+    def quantity(self, key: str) -> int:
+        """Number of a shared quantity: a delay, an authority's error."""
+        return self._parameter(("q", key, 0))
+
+    def has_quantity(self, key: str) -> bool:
+        """True when a row has used the quantity."""
+        return ("q", key, 0) in self._number
+
+    def correction(self, source: str, tau_s: float) -> Terms:
+        """Coefficients of T - τ of ``source`` at ``tau_s`` (ideal time)."""
+        at = self.sources[source]
+        terms: Terms = {}
+        offset = self._number.get(("o", source, at.stretch_at(tau_s)))
+        if offset is not None:
+            terms[offset] = 1.0
+        drift = self._number.get(("d", at.clock, 0))
+        if drift is not None and tau_s != at.epoch_s:
+            terms[drift] = tau_s - at.epoch_s
+        return terms
+
+    def drift(self, source: str) -> Terms:
+        """Coefficients of the drift of ``source``'s clock; empty where it is ideal."""
+        number = self._number.get(("d", self.sources[source].clock, 0))
+        return {} if number is None else {number: 1.0}
+
+    def add(self, row: Row) -> None:
+        """Append a row."""
+        self.rows.append(row)
+
+    def add_lag(
+        self,
+        row_id: str,
+        kind: RowKind,
+        *,
+        a: str,
+        tau_a_s: float,
+        b: str,
+        tau_b_s: float,
+        distribution: Distribution,
+        delays_a: Iterable[str] = (),
+        delays_b: Iterable[str] = (),
+        label: str = "",
+    ) -> None:
+        """A row saying that τ_a of a and τ_b of b, less their delays, are one instant.
+
+        τ_a + c_a - b_a = τ_b + c_b - b_b, so  l = τ_b - τ_a = c_a - c_b - b_a + b_b.
+        (A stream that is late sees the instant at a later media time, as in a mark's row.)
+        """
+        terms = combine(
+            (1.0, self.correction(a, tau_a_s)),
+            (-1.0, self.correction(b, tau_b_s)),
+            *((-1.0, {self.quantity(key): 1.0}) for key in delays_a),
+            *((1.0, {self.quantity(key): 1.0}) for key in delays_b),
+        )
+        self.add(
+            Row(
+                id=row_id,
+                kind=kind,
+                value=tau_b_s - tau_a_s,
+                terms=terms,
+                distribution=distribution,
+                unit=row_id,
+                label=label or row_id,
+            )
+        )
+
+    def add_mark(
+        self,
+        row_id: str,
+        *,
+        event: str,
+        source: str,
+        tau_s: float,
+        distribution: Distribution,
+        delays: Iterable[str] = (),
+        label: str = "",
+    ) -> None:
+        """A sighting:  τ = T_e - c(τ) + Σ delays + ε."""
+        terms = combine(
+            (-1.0, self.correction(source, tau_s)),
+            *((1.0, {self.quantity(key): 1.0}) for key in delays),
+        )
+        self.add(
+            Row(
+                id=row_id,
+                kind="mark",
+                value=tau_s,
+                terms=terms,
+                distribution=distribution,
+                event=self.event(event),
+                unit=event,
+                label=label or row_id,
+            )
+        )
+
+    def add_drift_priors(self) -> None:
+        """The prior of every clock as an ordinary row, after all others."""
+        for clock, u in self.u_drift.items():
+            number = self._number.get(("d", clock, 0))
+            if u and number is not None:
+                self.add(
+                    Row(
+                        id=f"drift-prior:{clock}",
+                        kind="drift-prior",
+                        value=0.0,
+                        terms={number: 1.0},
+                        distribution=Distribution.normal(u),
+                        unit=f"drift-prior:{clock}",
+                        label=f"drift of {clock}",
+                    )
+                )
+
+
+def combine(*parts: tuple[float, Terms]) -> Terms:
+    """Σ factor · terms."""
+    total: Terms = {}
+    for factor, terms in parts:
+        for number, value in terms.items():
+            total[number] = total.get(number, 0.0) + factor * value
+    return total

@@ -1,0 +1,135 @@
+"""What the adjustment returns, as plain values that are saved in the case.
+
+``Solution`` is a summary for people, files and screens. Questions that need the full covariance
+are asked of :class:`sync.adjustment.adjust.Adjustment`, which is rebuilt from the case in
+milliseconds and is never saved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sync.clock import ClockModel
+from sync.timebase import MediaTime, ReferenceTime
+from sync.uncertainty import Share
+
+ResultStatus = Literal[
+    "ok", "unchecked", "bounded", "one-sided", "conflict", "unconstrained", "infeasible"
+]
+SolutionStatus = Literal["calculated", "partly", "nothing-linked", "disagrees"]
+Verdict = Literal["a-before-b", "b-before-a", "not-resolved", "no-link"]
+Flag = Literal["fragile", "unchecked", "at-the-limit", "extrapolated"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockResult:
+    """The clock of one stretch of one source."""
+
+    source: str
+    stretch: int
+    status: ResultStatus
+    model: ClockModel | None
+    """``None`` when unconstrained: absent is not zero."""
+    u_s: float | None
+    U95_s: float | None
+    k: float | None
+    is_reference: bool
+    valid_from: MediaTime
+    valid_to: MediaTime
+    anchors: int
+    """Number of ties (anchors, matches, readings, checks) that touch this stretch."""
+    in_words: str
+    would_link: str | None = None
+    """For an unconstrained clock: what would tie it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventResult:
+    """The adjusted time of one event on the datum clock."""
+
+    event: str
+    status: ResultStatus
+    reference: ReferenceTime | None
+    u_s: float | None
+    U95_s: float | None
+    marks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowResult:
+    """One observation after the adjustment."""
+
+    id: str
+    residual_s: float | None
+    redundancy: float | None
+    w: float | None
+    """Standardised residual; ``None`` where nothing checks the row."""
+    mdb_s: float | None
+    """Smallest mistake that would be noticed (α0 = 0.001, power 80 %)."""
+    excluded: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A row or event the search for mistakes would set aside; the person decides."""
+
+    id: str
+    event: str | None
+    w: float
+    in_words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """The last calculation of a case."""
+
+    status: SolutionStatus
+    message: str
+    datum: str | None
+    clocks: tuple[ClockResult, ...]
+    events: tuple[EventResult, ...]
+    rows: tuple[RowResult, ...]
+    chi2: float
+    dof: int
+    p_global: float | None
+    birge: float
+    """Factor applied to every u: 1 unless the global test failed."""
+    proposals: tuple[Proposal, ...]
+    problems: tuple[str, ...]
+    """What was left out and why, one sentence each."""
+    inputs_digest: str
+    engine_version: str
+    calculated_at: str
+
+    def clock_of(self, source: str, stretch: int) -> ClockResult | None:
+        """The result of one stretch, or ``None`` when it was not part of the calculation."""
+        return next((c for c in self.clocks if c.source == source and c.stretch == stretch), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """ "Was A before B?": the difference B - A as elapsed time, and what it rests on."""
+
+    a: str
+    b: str
+    verdict: Verdict
+    flags: tuple[Flag, ...]
+    difference_s: float | None
+    u_s: float | None
+    U95_s: float | None
+    k: float | None
+    interval_s: tuple[float, float] | None
+    p_a_before_b: float | None
+    """Capped to 0.001…0.999."""
+    rests_on: tuple[str, ...]
+    budget: tuple[Share, ...]
+    anchors: int
+    in_words: str
+    reference_a: ReferenceTime | None
+    U95_a_s: float | None
+    reference_b: ReferenceTime | None
+    U95_b_s: float | None
+    flips_if: tuple[str, ...] = ()
+    next_best: tuple[str, ...] = ()

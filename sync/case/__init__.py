@@ -1,0 +1,1 @@
+"""The case: its content (frozen), its file, its log, and what each must hold."""

@@ -1,0 +1,117 @@
+"""Calculating a case: its evidence through the adjustment to a solution, and questions of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sync.adjustment.adjust import Adjustment, adjust
+from sync.adjustment.build import Built, build
+from sync.adjustment.inputs import ClockInput, Inputs, SourceInput, inputs_digest
+from sync.adjustment.questions import order
+from sync.adjustment.solution import Answer, ResultStatus
+from sync.adjustment.summary import summarise
+from sync.case.case import Case
+from sync.evidence import Mark, Place
+from sync.timebase import ReferenceTime
+
+
+def inputs_of(case: Case) -> Inputs:
+    """What a calculation of ``case`` depends on, and nothing else."""
+    return Inputs(
+        datum=case.datum,
+        clocks=tuple(
+            ClockInput(id=clock.id, name=clock.name, u_drift_ppm=clock.u_drift_ppm)
+            for clock in case.clocks
+        ),
+        sources=tuple(
+            SourceInput(
+                id=source.id,
+                name=source.name,
+                clock=source.clock,
+                start=source.start,
+                end=source.end,
+                breaks=tuple(cut.at for cut in source.breaks),
+            )
+            for source in case.sources
+        ),
+        events=case.events,
+        evidence=case.evidence,
+    )
+
+
+def is_stale(case: Case) -> bool:
+    """True when the case has a solution and something it depends on has changed since."""
+    return case.solution is not None and case.solution.inputs_digest != inputs_digest(
+        inputs_of(case)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """The adjusted network of one state of a case, ready for questions. Never saved."""
+
+    inputs: Inputs
+    built: Built
+    adjustment: Adjustment
+
+    def order(self, a: Place, b: Place) -> Answer:
+        """Was A before B? See :func:`sync.adjustment.questions.order`."""
+        return order(self.inputs, self.built, self.adjustment, a, b)
+
+
+def prepare(case: Case) -> Calculation:
+    """Build and adjust the network of ``case`` (milliseconds for usual cases)."""
+    inputs = inputs_of(case)
+    built = build(inputs)
+    return Calculation(inputs, built, adjust(built.network))
+
+
+def calculate(case: Case, *, at: str | None = None) -> Case:
+    """The case with a fresh solution. Evidence is never changed by a calculation."""
+    ready = prepare(case)
+    when = at or datetime.now(UTC).isoformat(timespec="seconds")
+    return case.with_solution(summarise(ready.inputs, ready.built, ready.adjustment, when))
+
+
+def ask(case: Case, a: Place, b: Place) -> Answer:
+    """Answer one question of the case as its evidence stands now."""
+    return prepare(case).order(a, b)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedMark:
+    """One mark on the datum clock, by its own source's clock and delays alone."""
+
+    mark: Mark
+    status: ResultStatus
+    reference: ReferenceTime | None
+    u_s: float | None
+    k: float | None
+    U95_s: float | None
+
+
+def placed_marks(case: Case) -> tuple[PlacedMark, ...]:
+    """Every mark of the case with its own place on the datum clock; one-sided ones without."""
+    ready = prepare(case)
+    rows = {row.id: number for number, row in enumerate(ready.adjustment.rows)}
+    return tuple(
+        _place_mark(ready.adjustment, mark, rows.get(mark.id)) for mark in case.of_kind(Mark)
+    )
+
+
+def _place_mark(adjustment: Adjustment, mark: Mark, row: int | None) -> PlacedMark:
+    if row is not None:
+        function = adjustment.mark_function(row, on_datum_scale=True)
+        if adjustment.estimable(function):
+            stated = adjustment.uncertain(function).expanded()
+            return PlacedMark(
+                mark=mark,
+                status="unchecked" if adjustment.unchecked(function) else "ok",
+                reference=ReferenceTime.from_s(stated.value),
+                u_s=stated.u,
+                k=stated.k,
+                U95_s=stated.U,
+            )
+    status: ResultStatus = "one-sided" if mark.one_sided else "unconstrained"
+    return PlacedMark(mark=mark, status=status, reference=None, u_s=None, k=None, U95_s=None)

@@ -1,0 +1,265 @@
+"""A case and its solution as tracks of clips, and what each source shows at a reference time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from sync.adjustment.solution import ResultStatus
+from sync.case.case import Case, Source
+from sync.clock import ClockModel
+from sync.errors import EvidenceError
+from sync.evidence import Mark
+from sync.timebase import Duration, MediaTime, ReferenceTime, format_clock
+from sync.uncertainty import Z95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """One stretch of a source. ``start`` and ``end`` are ``None`` where it has no link."""
+
+    source: str
+    stretch: int
+    media_start: MediaTime
+    media_end: MediaTime
+    status: ResultStatus
+    start: ReferenceTime | None
+    end: ReferenceTime | None
+    half_start: Duration | None
+    """Half-width of the 95 % range of ``start``."""
+    half_end: Duration | None
+    model: ClockModel | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """No footage between two placed stretches of one source."""
+
+    source: str
+    start: ReferenceTime
+    end: ReferenceTime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """A mark placed on the timeline by its own source's clock."""
+
+    event: str
+    mark: str
+    source: str
+    reference: ReferenceTime | None
+    half: Duration | None
+    media: MediaTime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """All clips, gaps and marks of one source."""
+
+    source: str
+    clips: tuple[Clip, ...]
+    gaps: tuple[Gap, ...]
+    markers: tuple[Marker, ...]
+
+    @property
+    def linked(self) -> bool:
+        """True when at least one stretch lies on the reference clock."""
+        return any(clip.start is not None for clip in self.clips)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """What one source shows at a reference time."""
+
+    source: str
+    state: Literal["footage", "no footage", "no link"]
+    media: MediaTime | None
+    stretch: int | None
+    half: Duration | None
+    reason: str
+    """For the card when there is nothing to show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """Tracks in the case's order. ``stale``: the evidence has changed since the calculation."""
+
+    tracks: tuple[Track, ...]
+    stale: bool
+
+    def track(self, source: str) -> Track | None:
+        """The track of one source."""
+        return next((track for track in self.tracks if track.source == source), None)
+
+    @property
+    def span(self) -> tuple[ReferenceTime, ReferenceTime] | None:
+        """First and last reference time of all linked clips, or ``None``."""
+        starts = [c.start for t in self.tracks for c in t.clips if c.start is not None]
+        ends = [c.end for t in self.tracks for c in t.clips if c.end is not None]
+        return (min(starts), max(ends)) if starts and ends else None
+
+    def position(self, source: str, at: ReferenceTime) -> Position:
+        """What ``source`` shows at reference time ``at``: a media time or the reason for none.
+
+        Where two stretches claim the same time (a cut to another camera, some seconds earlier),
+        the later stretch of the file is shown.
+
+        Raises
+        ------
+        EvidenceError
+            When the timeline has no such recording.
+        """
+        track = self.track(source)
+        if track is None:
+            raise EvidenceError(f"There is no recording {source!r} on the timeline.", row=source)
+        for clip in reversed(track.clips):
+            if clip.model is not None and _covers(clip, at):
+                media = _inside(clip, clip.model.from_reference(at))
+                return Position(
+                    source=source,
+                    state="footage",
+                    media=media,
+                    stretch=clip.stretch,
+                    half=clip.model.half_range_at(media),
+                    reason="",
+                )
+        return Position(
+            source=source,
+            state="no footage" if track.linked else "no link",
+            media=None,
+            stretch=None,
+            half=None,
+            reason=_why_nothing(track, at),
+        )
+
+
+NO_LINK = "no link: nothing observed connects it yet; one shared event is enough"
+
+
+def build_timeline(case: Case, *, stale: bool) -> Timeline:
+    """Place every stretch and mark of ``case`` by its solution (empty places without one).
+
+    Parameters
+    ----------
+    stale
+        Whether the evidence has changed since the solution was calculated; passed through, so
+        that whoever shows the timeline can say so.
+    """
+    return Timeline(tracks=tuple(_track(case, source) for source in case.sources), stale=stale)
+
+
+def place_marker(mark: Mark, model: ClockModel | None) -> Marker:
+    """A mark on the reference clock by its own source's clock alone, its delays not taken off.
+
+    ``half`` is the 95 % half-width of the clock and of the mark's own interval together (their
+    variances added): it is for drawing; the range to state comes from the adjustment.
+    """
+    media = mark.centre
+    if model is None:
+        return Marker(
+            event=mark.event, mark=mark.id, source=mark.source, reference=None, half=None,
+            media=media,
+        )  # fmt: skip
+    u_s = math.hypot(model.u_at(media), _u_of(mark))
+    return Marker(
+        event=mark.event,
+        mark=mark.id,
+        source=mark.source,
+        reference=model.to_reference(media),
+        half=Duration.from_s(model.coverage_factor * u_s),
+        media=media,
+    )
+
+
+# -- building -----------------------------------------------------------------------------------
+
+
+def _track(case: Case, source: Source) -> Track:
+    clips = tuple(
+        _clip(case, source.id, number, start, end)
+        for number, (start, end) in enumerate(source.stretches)
+    )
+    markers = tuple(
+        place_marker(mark, clips[source.stretch_at(mark.centre)].model)
+        for mark in case.of_kind(Mark)
+        if mark.source == source.id and mark.provenance.status != "rejected"
+    )
+    return Track(source=source.id, clips=clips, gaps=_gaps(source, clips), markers=markers)
+
+
+def _clip(case: Case, source: str, stretch: int, start: MediaTime, end: MediaTime) -> Clip:
+    result = None if case.solution is None else case.solution.clock_of(source, stretch)
+    model = None if result is None else result.model
+    return Clip(
+        source=source,
+        stretch=stretch,
+        media_start=start,
+        media_end=end,
+        status="unconstrained" if result is None else result.status,
+        start=None if model is None else model.to_reference(start),
+        end=None if model is None else model.to_reference(end),
+        half_start=None if model is None else model.half_range_at(start),
+        half_end=None if model is None else model.half_range_at(end),
+        model=model,
+    )
+
+
+def _gaps(source: Source, clips: tuple[Clip, ...]) -> tuple[Gap, ...]:
+    """Between stretches that follow each other in the file and on the clock, both placed."""
+    gaps = []
+    for before, after in pairwise(clips):
+        if before.end is None or after.start is None or after.start <= before.end:
+            continue
+        reason = source.breaks[before.stretch].reason or "gap between stretches"
+        gaps.append(Gap(source=source.id, start=before.end, end=after.start, reason=reason))
+    return tuple(gaps)
+
+
+def _u_of(mark: Mark) -> float:
+    """Standard uncertainty of a mark's own interval, seconds; none known for a one-sided one."""
+    half = mark.half
+    if half is None:
+        return 0.0
+    return half.s / (Z95 if mark.spread == "normal" else math.sqrt(3))
+
+
+# -- positions ----------------------------------------------------------------------------------
+
+
+def _covers(clip: Clip, at: ReferenceTime) -> bool:
+    return clip.start is not None and clip.end is not None and clip.start <= at < clip.end
+
+
+def _inside(clip: Clip, media: MediaTime) -> MediaTime:
+    """Rounding may put the mapped time a nanosecond beyond an edge of its stretch."""
+    return min(max(media, clip.media_start), MediaTime(clip.media_end.ns - 1))
+
+
+def _why_nothing(track: Track, at: ReferenceTime) -> str:
+    placed = [clip for clip in track.clips if clip.start is not None and clip.end is not None]
+    if not placed:
+        return NO_LINK
+    starts = [(clip.start, clip.half_start) for clip in placed if clip.start is not None]
+    ends = [(clip.end, clip.half_end) for clip in placed if clip.end is not None]
+    first, last = min(starts, key=lambda edge: edge[0]), max(ends, key=lambda edge: edge[0])
+    if at < first[0]:
+        reason = f"not recording: begins at {_shown(*first)}"
+    elif at >= last[0]:
+        reason = f"ended at {_shown(*last)}"
+    else:
+        reason = "gap between stretches"
+    without = len(track.clips) - len(placed)
+    if without:
+        what = "one stretch" if without == 1 else f"{without} stretches"
+        reason += f"; {what} of it not linked"
+    return reason
+
+
+def _shown(at: ReferenceTime, half: Duration | None) -> str:
+    """A clock time with no digit finer than a tenth of its range, and none below 1 ms."""
+    U = 0.0 if half is None else half.s
+    decimals = 3 if U <= 0 else min(3, max(0, math.floor(1 - math.log10(U))))
+    return format_clock(at, decimals)

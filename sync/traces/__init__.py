@@ -1,0 +1,1 @@
+"""Signals derived from recordings: what moved, lit up or sounded, against media time."""

@@ -1,0 +1,124 @@
+"""Coverage factors, budgets and rounding, against closed forms, simulation and another library."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import uncertainties
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.uncertainty import (
+    Component,
+    Distribution,
+    Shape,
+    Uncertain,
+    coverage_factor,
+    decimals_for,
+    format_pair,
+    probability_above_zero,
+)
+
+
+@pytest.mark.parametrize(
+    ("parts", "k"),
+    [
+        ([(1.0, "rectangular")], 0.95 * math.sqrt(3)),
+        ([(1.0, "rectangular")] * 2, math.sqrt(6) * (1 - math.sqrt(0.05))),
+        ([(2.0, "triangular")], math.sqrt(6) * (1 - math.sqrt(0.05))),
+        ([(1.0, "rectangular")] * 3, 1.9374),
+        ([(0.3, "normal")], 1.959964),
+    ],
+)
+def test_known_coverage_factors(parts: list[tuple[float, Shape]], k: float) -> None:
+    assert coverage_factor(parts) == pytest.approx(k, abs=1e-4)
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0.02, 5), st.sampled_from(["rectangular", "triangular", "normal"])),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_k_lies_between_one_rectangle_and_the_largest_sum(parts: list[tuple[float, Shape]]) -> None:
+    # No sum of symmetric unimodal inputs of these shapes leaves [0.95·√3, 1.96] by more than the
+    # lumping of small inputs.
+    assert 1.644 <= coverage_factor(parts) <= 1.962
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_k_covers_95_percent_in_simulation(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    size = rng.uniform(0.05, 1, 4)
+    shapes: list[Shape] = ["rectangular", "rectangular", "triangular", "normal"]
+    n = 400_000
+    total = np.zeros(n)
+    for s, shape in zip(size, shapes, strict=True):
+        if shape == "rectangular":
+            total += rng.uniform(-1, 1, n) * s * math.sqrt(3)
+        elif shape == "triangular":
+            total += rng.triangular(-1, 0, 1, n) * s * math.sqrt(6)
+        else:
+            total += rng.normal(size=n) * s
+    k = coverage_factor(list(zip(size, shapes, strict=True)))
+    inside = np.mean(np.abs(total) <= k * math.sqrt(float(size @ size)))
+    assert inside == pytest.approx(0.95, abs=5 * math.sqrt(0.95 * 0.05 / n))
+
+
+def test_budget_agrees_with_an_independent_library() -> None:
+    gains, us = [1.0, -2.0, 0.5], [0.1, 0.03, 0.4]
+    mine = Uncertain(
+        3.0,
+        tuple(
+            Component(f"x{i}", g, Distribution.normal(u))
+            for i, (g, u) in enumerate(zip(gains, us, strict=True))
+        ),
+    )
+    inputs = [uncertainties.ufloat(0, u, tag=f"x{i}") for i, u in enumerate(us)]
+    other = 3.0 + sum((g * x for g, x in zip(gains, inputs, strict=True)), start=0)
+    assert mine.u == pytest.approx(other.std_dev)
+    theirs = {variable.tag: value for variable, value in other.error_components().items()}
+    for line in mine.budget():
+        assert line.u == pytest.approx(theirs[line.source])
+        assert line.share == pytest.approx((theirs[line.source] / other.std_dev) ** 2)
+    assert [line.share for line in mine.budget()] == sorted(
+        (line.share for line in mine.budget()), reverse=True
+    )
+
+
+def test_a_doubtful_uncertainty_widens_k() -> None:
+    # JCGM 100 G.4.2: reliability 50 % gives ν = 2; Student t(0.975, 2) = 4.3027.
+    doubtful = Uncertain(0.0, (Component("typed", 1.0, Distribution.normal(1.0, dof=2)),))
+    assert doubtful.expanded().k == pytest.approx(4.3027, abs=1e-3)
+
+
+def test_hard_range_needs_only_hard_limits() -> None:
+    hard = Uncertain(0.0, (Component("a", 1.0, Distribution.rectangular(0.2)),) * 2)
+    assert hard.hard_half == pytest.approx(0.4)
+    soft = Uncertain(0.0, (Component("a", 1.0, Distribution.normal(0.2)),))
+    assert soft.hard_half is None
+
+
+def test_probability_is_never_stated_beyond_0_999() -> None:
+    sure = Uncertain(9.0, (Component("a", 1.0, Distribution.rectangular(0.2)),))
+    assert probability_above_zero(sure) == 0.999
+    even = Uncertain(0.0, (Component("a", 1.0, Distribution.normal(0.2)),))
+    assert probability_above_zero(even) == pytest.approx(0.5, abs=1e-9)
+    one_sigma = Uncertain(-0.2, (Component("a", 1.0, Distribution.normal(0.2)),))
+    assert probability_above_zero(one_sigma) == pytest.approx(0.158655, abs=1e-4)
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0, math.nan, math.inf])
+def test_an_uncertainty_must_be_positive_and_finite(bad: float) -> None:
+    with pytest.raises(ValueError, match="positive"):
+        Distribution.normal(bad)
+
+
+def test_rounding_shows_two_digits_of_U() -> None:
+    assert format_pair(12.3456, 0.1234) == ("12.35", "0.12")
+    assert format_pair(-3.25, 0.0259) == ("-3.250", "0.026")
+    assert decimals_for(35.0) == 0
+    assert decimals_for(0.0) == 3
