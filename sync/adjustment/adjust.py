@@ -81,15 +81,23 @@ class Adjustment:
             for number, coefficient in row.terms.items():
                 self._design[i, number] = coefficient
         self._weight = np.where(self._used, 1.0 / self._u**2, 0.0)
+        # Rows sorted by event, so that sums over events are runs.
+        with_event = np.flatnonzero(self._event >= 0)
+        self._by_event = with_event[np.argsort(self._event[with_event], kind="stable")]
+        self._event_runs = np.unique(self._event[self._by_event], return_index=True)
+
+    def _event_sums(self, values: Array) -> Array:
+        """Σ of ``values`` (m, …) over the rows of each event, shape (events, …)."""
+        sums = np.zeros((len(self.network.events), *values.shape[1:]))
+        if len(self._by_event):
+            numbers, starts = self._event_runs
+            sums[numbers] = np.add.reduceat(values[self._by_event], starts, axis=0)
+        return sums
 
     def _event_means(self, weight: Array, values: Array) -> Array:
         """Weighted mean of ``values`` (m, …) over the rows of each event, shape (events, …)."""
-        on = self._event >= 0
-        sums = np.zeros((len(self.network.events), *values.shape[1:]))
-        totals = np.zeros(len(self.network.events))
-        np.add.at(totals, self._event[on], weight[on])
-        weighted = values[on] * weight[on].reshape(-1, *([1] * (values.ndim - 1)))
-        np.add.at(sums, self._event[on], weighted)
+        per_row = weight.reshape(-1, *([1] * (values.ndim - 1)))
+        sums, totals = self._event_sums(values * per_row), self._event_sums(weight)
         safe = np.where(totals > 0, totals, 1.0)
         return sums / safe.reshape(-1, *([1] * (values.ndim - 1)))
 
@@ -103,9 +111,7 @@ class Adjustment:
 
     def _eliminate_events(self) -> None:
         self._root = np.sqrt(self._weight)
-        self._event_weight = np.zeros(len(self.network.events))
-        on = self._event >= 0
-        np.add.at(self._event_weight, self._event[on], self._weight[on])
+        self._event_weight = self._event_sums(self._weight)
         self._mean_design = self._event_means(self._weight, self._design)
         self._mean_value = self._event_means(self._weight, self._value)
         self._whitened = self._centred(self._weight, self._design) * self._root[:, None]
@@ -186,6 +192,18 @@ class Adjustment:
         with np.errstate(divide="ignore", invalid="ignore"):
             found = SQRT_LAMBDA_0 * self._u / np.sqrt(self.redundancy)
         return np.where(np.isfinite(found), found, np.nan)
+
+    def residual_correlation(self, row: int) -> Array:
+        """ρ_ij = (Q_v)_ij / √((Q_v)_ii (Q_v)_jj) of one row with all rows, shape (rows,)."""
+        hat = self._q @ self._q[row]
+        event = self._event[row]
+        if event >= 0 and self._used[row]:
+            own = (self._event == event) & self._used
+            hat[own] += self._root[own] * self._root[row] / self._event_weight[event]
+        hat[row] -= 1.0
+        scale = np.sqrt(np.nan_to_num(self.redundancy) * np.nan_to_num(self.redundancy)[row])
+        result: Array = np.where(scale > 0, -hat / np.where(scale > 0, scale, 1.0), 0.0)
+        return result
 
     @property
     def chi2(self) -> float:
@@ -328,9 +346,8 @@ class Adjustment:
     @cached_property
     def _lonely(self) -> NDArray[np.bool_]:
         """Rows that are the only mark of their event: they tie nothing."""
-        count = np.zeros(len(self.network.events), dtype=int)
+        count = self._event_sums(self._used.astype(float))
         on = (self._event >= 0) & self._used
-        np.add.at(count, self._event[on], 1)
         lonely = np.zeros(len(self.rows), dtype=bool)
         lonely[on] = count[self._event[on]] == 1
         return lonely

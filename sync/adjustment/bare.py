@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sync.adjustment.adjust import Adjustment, Function, adjust
+from sync.adjustment.mistakes import find_mistakes
 from sync.adjustment.network import Network, NetworkSource, Row, combine
 from sync.errors import NetworkError
 from sync.uncertainty import Distribution, Uncertain, probability_above_zero
@@ -39,11 +40,12 @@ def solve_network(document: Entry) -> dict[str, Any]:
         raise NetworkError(
             "This version does not calculate limits in a bare network.", row="constraints"
         )
-    adjustment = adjust(network)
+    found = find_mistakes(network) if inputs.get("snoop") else None
+    adjustment = adjust(network) if found is None else found.adjustment
     results = [
         _answer(adjustment, query, number) for number, query in enumerate(inputs.get("query", ()))
     ]
-    return {
+    answer = {
         "status": _status(adjustment, results),
         "results": results,
         "rows": rows_as_json(adjustment),
@@ -51,6 +53,12 @@ def solve_network(document: Entry) -> dict[str, Any]:
         "dof": adjustment.dof,
         "p_global": adjustment.p_global,
     }
+    if found is not None:
+        answer["status"] = found.status
+        answer["excluded"] = sorted(found.excluded)
+        answer["excluded_events"] = sorted(s.unit for s in found.suspects if s.is_event)
+        answer["contested"] = sorted(found.contested)
+    return answer
 
 
 def _status(adjustment: Adjustment, results: Sequence[Entry]) -> str:

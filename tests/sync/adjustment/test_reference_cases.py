@@ -62,6 +62,15 @@ def test_s03_triangle_closure() -> None:
     assert [r["status"] for r in results] == ["ok", "ok"]
 
 
+def test_s04_the_one_mistake_is_found() -> None:
+    answer, expected, tolerance = load("s04")
+    assert answer["excluded_events"] == expected["excluded_events"]
+    assert answer["status"] == expected["status"]
+    result = answer["results"][0]
+    assert result["value"] == pytest.approx(expected["value"], abs=tolerance["value"])
+    assert result["u"] == pytest.approx(expected["u"], abs=tolerance["u"])
+
+
 def test_s05_a_floating_pair_is_unconstrained_but_its_difference_is_known() -> None:
     answer, expected, tolerance = load("s05")
     statuses = [r["status"] for r in answer["results"]]
