@@ -1,0 +1,112 @@
+"""What a decode pass hands to its consumers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from sync.media.grey import grey_of
+from sync.media.packets import PacketTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamBegin:
+    """The picture stream a pass is about to decode."""
+
+    path: Path
+    codec: str
+    width_px: int
+    height_px: int
+    time_base: Fraction
+    nominal_rate: Fraction | None
+    """Frames a second the file claims; never used for time."""
+    sample_aspect: Fraction
+    frames_claimed: int
+    """Number of frames the container claims; 0 where it claims none."""
+
+
+class DecodedFrame:
+    """One frame in presentation order; valid only during :meth:`FrameConsumer.frame`.
+
+    Attributes
+    ----------
+    number
+        Presentation number, 0-based.
+    ordinal
+        Number of the packet it came from, in file (demux) order.
+    pts
+        Presentation timestamp in ticks of the stream, as the decoder reports it; ``None`` where
+        the file has none.
+    time_ns
+        Media time in nanoseconds; ``None`` where ``pts`` is. The index may complete missing times.
+    key, damaged
+        Flags of the container and the decoder: can be decoded by itself; decoded with errors.
+    """
+
+    __slots__ = ("_grey", "damaged", "key", "number", "ordinal", "pts", "time_ns", "video")
+
+    def __init__(
+        self,
+        *,
+        number: int,
+        ordinal: int,
+        pts: int | None,
+        time_ns: int | None,
+        key: bool,
+        damaged: bool,
+        video: av.VideoFrame,
+    ) -> None:
+        self.number = number
+        self.ordinal = ordinal
+        self.pts = pts
+        self.time_ns = time_ns
+        self.key = key
+        self.damaged = damaged
+        self.video = video
+        self._grey: NDArray[np.uint8] | None = None
+
+    @property
+    def grey(self) -> NDArray[np.uint8]:
+        """The whole picture as 90 rows of 160 grey values, uint8; computed once and shared."""
+        if self._grey is None:
+            self._grey = grey_of(self.video)
+            self._grey.flags.writeable = False
+        return self._grey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamEnd:
+    """What a pass found besides frames."""
+
+    packets: PacketTable
+    undecodable: tuple[int, ...]
+    """Ordinals of packets the decoder refused."""
+    read_error: str | None
+    """Why the file could not be read to its end; ``None`` when it could."""
+
+
+class FrameConsumer(Protocol):
+    """Takes each frame of one decode pass, in presentation order."""
+
+    def begin(self, stream: StreamBegin) -> None:
+        """Called once, before the first frame."""
+
+    def frame(self, frame: DecodedFrame) -> None:
+        """Called for each frame; must not keep ``frame.video`` without a reason."""
+
+    def end(self) -> None:
+        """Called once, after the last frame, unless the pass was cancelled."""
+
+
+@runtime_checkable
+class PacketConsumer(Protocol):
+    """A consumer that also wants to know how the file was read."""
+
+    def packets(self, end: StreamEnd) -> None:
+        """Called once, just before ``end()``."""
