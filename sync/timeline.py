@@ -132,7 +132,7 @@ class Timeline:
             media=None,
             stretch=None,
             half=None,
-            reason=_why_nothing(track, at),
+            reason=_why_nothing(track, at, self.stale),
         )
 
 
@@ -192,6 +192,8 @@ def _track(case: Case, source: Source) -> Track:
 
 def _clip(case: Case, source: str, stretch: int, start: MediaTime, end: MediaTime) -> Clip:
     result = None if case.solution is None else case.solution.clock_of(source, stretch)
+    if result is not None and (result.valid_from, result.valid_to) != (start, end):
+        result = None  # of another division into stretches: a break was added or moved since
     model = None if result is None else result.model
     return Clip(
         source=source,
@@ -238,10 +240,10 @@ def _inside(clip: Clip, media: MediaTime) -> MediaTime:
     return min(max(media, clip.media_start), MediaTime(clip.media_end.ns - 1))
 
 
-def _why_nothing(track: Track, at: ReferenceTime) -> str:
+def _why_nothing(track: Track, at: ReferenceTime, stale: bool) -> str:
     placed = [clip for clip in track.clips if clip.start is not None and clip.end is not None]
     if not placed:
-        return NO_LINK
+        return f"{NO_LINK} (the calculation is out of date)" if stale else NO_LINK
     starts = [(clip.start, clip.half_start) for clip in placed if clip.start is not None]
     ends = [(clip.end, clip.half_end) for clip in placed if clip.end is not None]
     first, last = min(starts, key=lambda edge: edge[0]), max(ends, key=lambda edge: edge[0])

@@ -1,0 +1,290 @@
+"""Observations other than marks and matches: readings, stated times, clock checks, gaps, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sync.case.case import Case, Clock
+from sync.case.naming import ids_in, readable_id
+from sync.case.places import (
+    check_delays,
+    check_inside,
+    check_one_stretch,
+    check_place,
+    stream_of,
+)
+from sync.errors import EvidenceError
+from sync.evidence import (
+    ClockCheck,
+    KnownGap,
+    Limit,
+    Place,
+    Provenance,
+    Reading,
+    StatedOffset,
+    StreamName,
+    takes_part,
+)
+from sync.timebase import Duration, MediaTime, ReferenceTime, format_seconds
+from sync.uncertainty import Distribution
+
+NOT_BEFORE = Duration(0)
+
+
+def add_reading(
+    case: Case,
+    *,
+    source: str,
+    stream: StreamName | None,
+    earliest: MediaTime,
+    latest: MediaTime,
+    clock: str,
+    displayed: ReferenceTime,
+    granularity: Duration,
+    truncates: bool = True,
+    delays: Sequence[str] = (),
+    by: str = "",
+    at: str = "",
+    method: str = "manual",
+    note: str = "",
+) -> tuple[Case, Reading]:
+    """The case with a clock reading; the clock that was read is made when it is new.
+
+    Parameters
+    ----------
+    earliest, latest
+        Where the display was seen: both equal for a reading at one picture, (picture before,
+        picture of) for a roll-over with ``granularity`` 0.
+    clock
+        Id or name of the clock that was read.
+    displayed
+        What it showed, on its own scale.
+    granularity
+        Its last digit: 1 s for whole seconds.
+
+    Raises
+    ------
+    EvidenceError
+        When the times are outside the recording or crossed, or nothing limits the reading.
+    """
+    found = case.source(source)
+    check_inside(found, earliest, latest)
+    if latest < earliest:
+        raise EvidenceError("The reading ends before it starts.", row=found.id)
+    check_one_stretch(found, earliest, latest)
+    if granularity.ns < 0 or (granularity.ns == 0 and earliest == latest):
+        raise EvidenceError(
+            "A reading needs its last digit, or the two pictures between which it changed.",
+            row=found.id,
+            hint="1 for a clock that shows whole seconds.",
+        )
+    case, authority = _authority(case, clock, displayed)
+    reading = Reading(
+        id=case.fresh_id("reading"),
+        source=found.id,
+        stream=stream_of(found, stream),
+        earliest=earliest,
+        latest=latest,
+        clock=authority.id,
+        displayed=displayed,
+        granularity=granularity,
+        truncates=truncates,
+        delays=check_delays(case, delays),
+        provenance=Provenance(by=by, at=at, method=method, note=note),
+    )
+    return case.with_evidence(reading), reading
+
+
+def add_stated_offset(
+    case: Case,
+    *,
+    source: str,
+    media: MediaTime,
+    value: Duration,
+    distribution: Distribution,
+    by: str = "",
+    at: str = "",
+    note: str = "",
+) -> tuple[Case, StatedOffset]:
+    """The case with a stated time: reference minus media time at ``media`` is ``value``.
+
+    Raises
+    ------
+    EvidenceError
+        When ``media`` lies outside the recording.
+    """
+    found = case.source(source)
+    check_inside(found, media)
+    stated = StatedOffset(
+        id=case.fresh_id("stated"),
+        source=found.id,
+        at=media,
+        value=value,
+        distribution=distribution,
+        provenance=Provenance(by=by, at=at, note=note),
+    )
+    return case.with_evidence(stated), stated
+
+
+def add_clock_check(
+    case: Case,
+    *,
+    clock: str,
+    displayed: ReferenceTime,
+    against: str,
+    reference: ReferenceTime,
+    distribution: Distribution,
+    by: str = "",
+    at: str = "",
+    note: str = "",
+) -> tuple[Case, ClockCheck]:
+    """The case with two clocks looked at together; a clock that is new is made.
+
+    Parameters
+    ----------
+    clock, displayed
+        The clock that was checked and what it showed.
+    against, reference
+        The clock it was held against and what that showed at the same moment.
+
+    Raises
+    ------
+    EvidenceError
+        When both are the same clock.
+    """
+    case, checked = _authority(case, clock, displayed)
+    case, other = _authority(case, against, reference)
+    if checked.id == other.id:
+        raise EvidenceError(f"A clock cannot be checked against itself ({checked.name!r}).")
+    check = ClockCheck(
+        id=case.fresh_id("check"),
+        clock=checked.id,
+        displayed=displayed,
+        against=other.id,
+        reference=reference,
+        distribution=distribution,
+        provenance=Provenance(by=by, at=at, note=note),
+    )
+    return case.with_evidence(check), check
+
+
+def add_known_gap(
+    case: Case,
+    *,
+    source: str,
+    after_stretch: int,
+    value: Duration,
+    distribution: Distribution,
+    by: str = "",
+    at: str = "",
+    note: str = "",
+) -> tuple[Case, KnownGap]:
+    """The case with the stated length of the time missing after a stretch (counted from 0).
+
+    Raises
+    ------
+    EvidenceError
+        When there is no such gap, its length is stated already, or is negative where time can
+        only be missing.
+    """
+    found = case.source(source)
+    if not 0 <= after_stretch < len(found.breaks):
+        raise EvidenceError(
+            f"{found.id!r} has no gap after its stretch {after_stretch + 1}: it has "
+            f"{len(found.breaks) + 1} in all.",
+            row=found.id,
+            hint="Add the break first.",
+        )
+    cut = found.breaks[after_stretch]
+    if cut.relation == "later" and value.ns < 0:
+        raise EvidenceError(
+            f"A gap of {value.s:g} s would run backwards; the break at "
+            f"{format_seconds(cut.at.ns)} s is said to go on later.",
+            row=found.id,
+        )
+    refuse_second_gap(case, found.id, after_stretch)
+    gap = KnownGap(
+        id=case.fresh_id("gap"),
+        source=found.id,
+        after_stretch=after_stretch,
+        value=value,
+        distribution=distribution,
+        provenance=Provenance(by=by, at=at, note=note),
+    )
+    return case.with_evidence(gap), gap
+
+
+def refuse_second_gap(case: Case, source: str, after_stretch: int) -> None:
+    """Refuse a second stated length of one gap.
+
+    Raises
+    ------
+    EvidenceError
+        Naming the one that is there.
+    """
+    for gap in case.of_kind(KnownGap):
+        if takes_part(gap) and (gap.source, gap.after_stretch) == (source, after_stretch):
+            raise EvidenceError(
+                f"The length of this gap of {source!r} is stated already, by {gap.id}.",
+                row=gap.id,
+                hint="Set that one aside first.",
+            )
+
+
+def add_limit(
+    case: Case,
+    *,
+    first: Place,
+    second: Place,
+    low: Duration | None = NOT_BEFORE,
+    high: Duration | None = None,
+    why: str,
+    by: str = "",
+    at: str = "",
+    note: str = "",
+) -> tuple[Case, Limit]:
+    """The case with a limit: low ≤ T(second) - T(first) ≤ high (``None`` is open).
+
+    Without bounds it says that ``first`` was not after ``second``.
+
+    Raises
+    ------
+    EvidenceError
+        Without a reason or a bound, with crossed bounds, or when a place leads nowhere.
+    """
+    check_place(case, first)
+    check_place(case, second)
+    if first == second:
+        raise EvidenceError("A limit needs two different places.")
+    if not why.strip():
+        raise EvidenceError("A limit needs its reason: the report prints it.")
+    if low is None and high is None:
+        raise EvidenceError("A limit needs a lower or an upper bound.")
+    if low is not None and high is not None and high < low:
+        raise EvidenceError(f"The limit from {low.s:g} to {high.s:g} s holds nothing.")
+    limit = Limit(
+        id=case.fresh_id("limit"),
+        first=first,
+        second=second,
+        low=low,
+        high=high,
+        why=why.strip(),
+        provenance=Provenance(by=by, at=at, note=note),
+    )
+    return case.with_evidence(limit), limit
+
+
+def _authority(case: Case, name: str, shown: ReferenceTime) -> tuple[Case, Clock]:
+    """The clock of that id or name, made when new, with an epoch on its own scale."""
+    wanted = name.strip()
+    if not wanted:
+        raise EvidenceError("A clock needs a name.")
+    found = next((clock for clock in case.clocks if clock.id == wanted), None) or next(
+        (clock for clock in case.clocks if clock.name == wanted), None
+    )
+    if found is None:
+        found = Clock(id=readable_id(wanted, ids_in(case), "clock"), name=wanted)
+    if found.epoch is None:
+        found = replace(found, epoch=shown)
+    return case.with_clock(found), found

@@ -1,0 +1,1 @@
+"""Formats in which a case leaves Tiepoint, one module each."""
