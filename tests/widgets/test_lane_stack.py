@@ -1,0 +1,193 @@
+"""The timeline: lanes and shelf, ties, views, the playhead over everything linked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from sync.timebase import NS_PER_S
+from sync.timeline import Timeline
+from tests.support.widget_gallery import make_stack
+from tests.widgets.made_timeline import EVENT_NAMES, NAMES, NOW, at, make_timeline
+from widgets.lane import HEADER_PX
+from widgets.lane_overlay import tie_all, tie_colours
+from widgets.lane_stack import LANE_SMALLEST, LANE_TALLEST, LaneStack
+from widgets.shelf import own_time
+from widgets.theme import current_theme
+from widgets.view_range import ViewRange
+
+
+@pytest.fixture
+def stack(qtbot: QtBot) -> LaneStack:
+    made = make_stack()
+    qtbot.addWidget(made)
+    made.resize(1200, 420)
+    made.show()
+    qtbot.waitExposed(made)
+    made.fit()
+    return made
+
+
+def test_linked_sources_get_lanes_and_the_rest_the_shelf(stack: LaneStack) -> None:
+    assert stack.lane("cam1") is not None
+    assert stack.lane("phone") is None
+    row = stack.shelf_row("phone")
+    assert row is not None
+    assert row.note() == "no link: plays on its own time, 0:00 – 3:10"
+
+
+def test_fit_shows_everything_linked(stack: LaneStack) -> None:
+    span = make_timeline().span
+    assert span is not None
+    assert stack.view.start_ns < span[0].ns
+    assert stack.view.end_ns > span[1].ns
+
+
+def test_zoom_to_and_back(stack: LaneStack) -> None:
+    before = stack.view
+    stack.zoom_to(at("14:23:00").ns, at("14:23:10").ns)
+    assert 10 * NS_PER_S < stack.view.span_ns < 12 * NS_PER_S
+    stack.previous_view()
+    assert stack.view == before
+
+
+def test_all_parts_share_one_view(stack: LaneStack) -> None:
+    wanted = ViewRange(at("14:23:00").ns, 30 * NS_PER_S)
+    stack.set_view(wanted)
+    lane = stack.lane("cam2")
+    assert lane is not None
+    assert stack.ruler.view == stack.view
+    assert lane.x_of(at("14:23:15").ns) == pytest.approx(HEADER_PX + stack.view.width / 2)
+
+
+def test_wheel_over_a_lane_zooms_about_the_cursor(
+    stack: LaneStack, wheel: Callable[..., None], qtbot: QtBot
+) -> None:
+    under = stack.view.ns_of(400)
+    with qtbot.waitSignals([stack.view_changed, stack.panned_by_hand]):
+        wheel(stack._scroll.viewport(), HEADER_PX + 400, 1)
+    assert stack.view.x_of(under) == pytest.approx(400, abs=0.6)
+
+
+def test_shift_wheel_pans(stack: LaneStack, wheel: Callable[..., None]) -> None:
+    before = stack.view
+    wheel(stack._scroll.viewport(), 500, -1, Qt.KeyboardModifier.ShiftModifier)
+    assert stack.view.span_ns == before.span_ns
+    assert stack.view.start_ns > before.start_ns
+
+
+def test_alt_wheel_changes_the_lane_height_within_limits(
+    stack: LaneStack, wheel: Callable[..., None]
+) -> None:
+    lane = stack.lane("cam1")
+    assert lane is not None
+    before = lane.height()
+    wheel(stack._scroll.viewport(), 500, 2, Qt.KeyboardModifier.AltModifier)
+    assert lane.height() > before
+    stack.set_lane_height(5000)
+    assert lane.height() == LANE_TALLEST
+    stack.set_lane_height(1)
+    assert lane.height() == LANE_SMALLEST
+
+
+def test_playhead_crosses_the_lanes_but_not_the_shelf(stack: LaneStack) -> None:
+    x = round(HEADER_PX + stack.view.x_of(NOW))
+    image = stack.grab().toImage()
+    row = stack.shelf_row("phone")
+    assert row is not None
+    shelf_y = row.mapTo(stack, QPoint(0, 14)).y()
+    whites = [max(image.pixelColor(x + d, y).lightness() for d in (-1, 0)) for y in (60, 150, 220)]
+    assert all(white > 240 for white in whites)
+    stack.set_shelf_playhead("phone", 0)
+    image = stack.grab().toImage()
+    assert all(image.pixelColor(x + d, shelf_y - 11).lightness() < 240 for d in (-1, 0))
+
+
+def test_each_source_has_its_own_range_at_the_playhead(stack: LaneStack) -> None:
+    lane = stack.lane("cam3")
+    assert lane is not None
+    assert lane._half == 2_200_000_000
+
+
+def test_ruler_moves_lanes_click_shelf_moves_its_own(stack: LaneStack, qtbot: QtBot) -> None:
+    lane, row = stack.lane("disp"), stack.shelf_row("phone")
+    assert lane is not None
+    assert row is not None
+    with qtbot.waitSignal(stack.moved):
+        qtbot.mousePress(stack.ruler, Qt.MouseButton.LeftButton, pos=QPoint(100, 5))
+    with qtbot.waitSignal(stack.clicked) as caught:
+        qtbot.mouseClick(lane, Qt.MouseButton.LeftButton, pos=QPoint(HEADER_PX + 30, 50))
+    assert caught.args is not None
+    assert caught.args[0] == "disp"
+    with qtbot.waitSignal(stack.shelf_moved) as told:
+        qtbot.mousePress(row, Qt.MouseButton.LeftButton, pos=QPoint(row.width() - 21, 10))
+    assert told.args is not None
+    assert told.args[0] == "phone"
+    assert told.args[1] == pytest.approx(190 * NS_PER_S, rel=0.01)
+
+
+def test_lanes_fit_the_room_until_a_height_is_chosen(qtbot: QtBot) -> None:
+    stack = make_stack()
+    qtbot.addWidget(stack)
+    stack.resize(1200, 250)
+    stack.show()
+    lane = stack.lane("cam1")
+    assert lane is not None
+    small = lane.height()
+    stack.resize(1200, 500)
+    assert lane.height() > small
+
+
+def test_ties_join_marks_at_their_own_times() -> None:
+    linked = [track for track in make_timeline().tracks if track.linked]
+    ties = {tie.event: tie for tie in tie_all(linked, NAMES, EVENT_NAMES, {})}
+    assert set(ties) == {"strobe", "door", "bar"}
+    door = dict(ties["door"].ends)
+    assert door["cam2"] - door["cam1"] == 500_000_000  # the slant
+    assert ties["door"].label == "door ↔ bang"
+    assert tie_all(linked, {"cam1": "A", "disp": "B"}, {}, {})[0].label == "A ↔ B"
+
+
+def test_tie_colours_say_the_state() -> None:
+    theme = current_theme()
+    colours = tie_colours({"a": "ok", "b": "unchecked", "c": "conflict"})
+    assert [colours[e] for e in "abc"] == [theme.linked, theme.act, theme.disagree]
+
+
+def test_a_source_that_loses_its_link_moves_to_the_shelf(stack: LaneStack) -> None:
+    timeline = make_timeline()
+    phone = timeline.track("phone")
+    assert phone is not None
+    stack.set_timeline(Timeline(tracks=(phone,), stale=False), NAMES)
+    assert stack.lane("cam1") is None
+    assert stack.shelf_row("phone") is not None
+
+
+def test_colours_can_be_given(qtbot: QtBot) -> None:
+    stack = LaneStack()
+    qtbot.addWidget(stack)
+    stack.set_timeline(make_timeline(), NAMES, {"cam1": QColor("#123456")})
+    lane = stack.lane("cam1")
+    assert lane is not None
+    lane.resize(400, 60)
+    assert lane.grab().toImage().pixelColor(1, 30) == QColor("#123456")
+
+
+def test_own_time_reads_like_a_player() -> None:
+    assert own_time(190 * NS_PER_S) == "3:10"
+    assert own_time(3723 * NS_PER_S) == "1:02:03"
+    assert own_time(0) == "0:00"
+
+
+def test_one_playhead_tick_is_cheap(stack: LaneStack) -> None:
+    lanes = [stack.lane(source) for source in ("cam1", "cam2", "cam3", "disp")]
+    stack.grab()
+    before = [lane.tiles_painted for lane in lanes if lane is not None]
+    for step in range(10):
+        stack.set_playhead(NOW + step * 40_000_000, 500_000_000)
+        stack.grab()
+    assert [lane.tiles_painted for lane in lanes if lane is not None] == before

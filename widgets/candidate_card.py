@@ -1,0 +1,83 @@
+"""One possible match: offset with its range, how likely by chance, what it rests on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+
+from sync.correlate.result import Candidate
+from widgets import search_words as words
+from widgets.budget_table import percent
+from widgets.parts import button, label, set_role
+
+
+class CandidateCard(QFrame):
+    """A candidate; open when chosen.
+
+    Signals
+    -------
+    clicked(int)
+        Place of the candidate.
+    moment_clicked(int, int)
+        Places of the candidate and of its coincidence: play it.
+    """
+
+    clicked = Signal(int)
+    moment_clicked = Signal(int, int)
+
+    def __init__(self, place: int, candidate: Candidate, names: tuple[str, str]) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._place = place
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 9, 12, 9)
+        column.setSpacing(3)
+        top = label(f"Possible match {place + 1}")
+        top.setStyleSheet("font-weight: 600;")
+        column.addWidget(top)
+        column.addWidget(label(f"offset {words.offset_range(candidate)}"))
+        column.addWidget(label(words.chance(candidate.p), "secondary"))
+        if words.drift_text(candidate):
+            column.addWidget(label(f"{words.drift_text(candidate)} (95 %)", "secondary"))
+        if candidate.rests_on_one_event:
+            column.addWidget(label(f"✕ {words.ONE_EVENT}", "act"))
+        self._moments = QFrame()
+        inner = QVBoxLayout(self._moments)
+        inner.setContentsMargins(0, 6, 0, 0)
+        inner.setSpacing(3)
+        inner.addWidget(label("STRONGEST COINCIDENCES", "heading"))
+        for number, moment in enumerate(words.strongest(candidate)):
+            row = QHBoxLayout()
+            row.addWidget(label(words.moment_text(moment, candidate.U95_s, names)), 1)
+            row.addWidget(label(percent(moment.share), "mono", wrap=False))
+            play = button("▶", kind="flat", tip="Play this moment in both recordings")
+            play.setAccessibleName(f"Play coincidence {number + 1}")
+            play.clicked.connect(lambda _=False, at=number: self.moment_clicked.emit(place, at))
+            row.addWidget(play)
+            inner.addLayout(row)
+        self._moments.setVisible(False)
+        self._has_moments = bool(candidate.coincidences)
+        column.addWidget(self._moments)
+        self.setAccessibleName(
+            f"Possible match {place + 1}: {words.offset_range(candidate)}, "
+            f"{words.chance(candidate.p)}"
+        )
+
+    def set_chosen(self, chosen: bool) -> None:
+        """Open or close."""
+        set_role(self, "chosen", chosen)
+        self._moments.setVisible(chosen and self._has_moments)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Choose it."""
+        self.clicked.emit(self._place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space chooses it; other keys go to the panel."""
+        if event.key() == Qt.Key.Key_Space:
+            self.clicked.emit(self._place)
+        else:
+            super().keyPressEvent(event)

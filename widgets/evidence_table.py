@@ -1,0 +1,264 @@
+"""All evidence of a case in one table, with what the calculation says of each piece."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from sync.adjustment.solution import RowResult
+from sync.evidence import (
+    ClockCheck,
+    Delay,
+    Evidence,
+    KnownGap,
+    Lag,
+    Limit,
+    Mark,
+    Place,
+    Reading,
+    StatedOffset,
+)  # fmt: skip
+from sync.timebase import NS_PER_S, Duration, MediaTime, format_clock, format_seconds
+from sync.uncertainty import Distribution, decimals_for, format_pair
+from widgets.parts import button, label
+from widgets.table import Cell, Column, Table
+
+COLUMNS = (
+    Column(title="what", most_px=180),
+    Column(title="source", most_px=150),
+    Column(title="kind"),
+    Column(title="checked", tip="Would a mistake in it be noticed?"),
+    Column(title="status", tip="Accepted evidence takes part in the calculation", most_px=170),
+    Column(title="interval or 95 %", number=True, most_px=260, tip="Where in the recording, or ±"),
+    Column(title="residual s", number=True, tip="Observed minus calculated"),
+    Column(title="w", number=True, tip="Standardised residual; beyond 3.3 the evidence disagrees"),
+    Column(title="redundancy", number=True, tip="0: nothing checks it; 1: fully checked by others"),
+    Column(title="id", most_px=110),
+)
+DISAGREES = 3.29
+"""|w| beyond which a residual is called a disagreement: α0 = 0.001, two-sided."""
+_KINDS: dict[type, str] = {
+    Mark: "mark", Lag: "match", Reading: "clock reading", StatedOffset: "stated time",
+    ClockCheck: "clock check", Delay: "delay", KnownGap: "gap length", Limit: "limit",
+}  # fmt: skip
+_STATUS = {
+    "accepted": ("accepted", ""), "proposed": ("proposed", "act"),
+    "rejected": ("rejected", "faint"), "set-aside": ("set aside", "faint"),
+}  # fmt: skip
+
+
+class EvidenceTable(QWidget):
+    """The evidence.
+
+    Signals
+    -------
+    selected(object), go_to(str), set_aside(str), restore(str)
+        With evidence ids. Setting aside needs a reason, which the program asks for.
+    """
+
+    selected = Signal(object)
+    go_to = Signal(str)
+    set_aside = Signal(str)
+    restore = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 12)
+        self.table = Table(
+            COLUMNS, "Evidence",
+            empty="No evidence yet. Press M on an event you can see in two recordings.",
+        )  # fmt: skip
+        self.table.selected.connect(self._chosen)
+        self.table.activated.connect(self.go_to)
+        self.table.menu_wanted.connect(self._menu)
+        column.addWidget(self.table, 1)
+        self.detail = label("", "secondary")
+        self.detail.hide()
+        column.addWidget(self.detail)
+        row = QHBoxLayout()
+        self._go = button("Go to")
+        self._aside = button("Set aside …", tip="Needs a reason; it stays in the case")
+        self._restore = button("Restore")
+        for made, signal in (
+            (self._go, self.go_to), (self._aside, self.set_aside), (self._restore, self.restore)
+        ):  # fmt: skip
+            made.clicked.connect(lambda _=False, out=signal: self._emit(out))
+            row.addWidget(made)
+        row.addStretch(1)
+        column.addLayout(row)
+        self._items: dict[str, Evidence] = {}
+        self._chosen(None)
+
+    def set_evidence(
+        self,
+        evidence: Sequence[Evidence],
+        results: Mapping[str, RowResult],
+        names: Mapping[str, str],
+        event_names: Mapping[str, str],
+    ) -> None:
+        """Show evidence; names by source (or clock) id and by event id, results by evidence id."""
+        self._items = {item.id: item for item in evidence}
+        rows = [_row(item, results.get(item.id), names, event_names) for item in evidence]
+        self.table.set_rows(rows, [item.id for item in evidence])
+        self._chosen(self.table.current())
+
+    def _chosen(self, row_id: object) -> None:
+        item = self._items.get(str(row_id))
+        aside = item is not None and item.provenance.status in ("set-aside", "rejected")
+        self._go.setEnabled(item is not None)
+        self._aside.setEnabled(item is not None and not aside)
+        self._restore.setEnabled(aside)
+        self.detail.setVisible(item is not None)
+        self.detail.setText("" if item is None else self._in_words(item))
+        self.selected.emit(row_id if item is not None else None)
+
+    def _in_words(self, item: Evidence) -> str:
+        """The whole row as lines: the columns may lie outside a narrow panel."""
+        cells = dict(zip((c.title for c in COLUMNS), self.table.row(item.id), strict=True))
+        lines = [f"{cells['kind']}: {cells['what']}"]
+        lines += [cells["source"]] if cells["source"] else []
+        lines.append(f"{cells['interval or 95 %']} · {cells['status']}")
+        if item.provenance.reason:
+            lines.append(f"because: {item.provenance.reason}")
+        if cells["w"] != "–":
+            lines.append(f"residual {cells['residual s']} s · w {cells['w']} · {cells['checked']}")
+        return "\n".join(lines)
+
+    def _emit(self, signal: object) -> None:
+        row = self.table.current()
+        if row is not None:
+            signal.emit(row)  # type: ignore[attr-defined]
+
+    def menu_for(self, row_id: str) -> QMenu:
+        """The menu of one row."""
+        menu = QMenu(self)
+        item = self._items[row_id]
+        menu.addAction("Go to", lambda: self.go_to.emit(row_id))
+        if item.provenance.status in ("set-aside", "rejected"):
+            menu.addAction("Restore", lambda: self.restore.emit(row_id))
+        else:
+            menu.addAction("Set aside …", lambda: self.set_aside.emit(row_id))
+        menu.addAction("Copy", self.table.copy)
+        return menu
+
+    def _menu(self, row_id: str, at: QPoint) -> None:
+        menu = self.menu_for(row_id)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
+
+
+def _row(
+    item: Evidence,
+    result: RowResult | None,
+    names: Mapping[str, str],
+    events: Mapping[str, str],
+) -> tuple[object, ...]:
+    word, role = _STATUS[item.provenance.status]
+    status = Cell(word, role=role, tip=item.provenance.reason or word)
+    residual = w = redundancy = checked = Cell("–")
+    if result is not None and not result.excluded:
+        if result.residual_s is not None:
+            residual = Cell(_signed(result.residual_s, _u_of(item)), abs(result.residual_s))
+        if result.w is not None:
+            disagrees = abs(result.w) > DISAGREES
+            text = f"{'✕ ' if disagrees else ''}{result.w:+.1f}"
+            w = Cell(text, abs(result.w), role="disagree" if disagrees else "")
+        if result.redundancy is not None:
+            redundancy = Cell(f"{result.redundancy:.2f}", result.redundancy)
+            alone = result.redundancy < 0.05 or result.w is None
+            checked = Cell("◐ unchecked", role="act") if alone else Cell("● checked")
+    what = _what(item, names, events)
+    return (
+        what, _source(item, names), _KINDS[type(item)], checked, status, _interval(item),
+        residual, w, redundancy, item.id,
+    )  # fmt: skip
+
+
+def _signed(value: float, U: float) -> str:
+    text = format_pair(value, U)[0] if U > 0 else f"{value:.3f}"
+    return text if text.startswith("-") else f"+{text}"
+
+
+def _u_of(item: Evidence) -> float:
+    """Half the stated range in seconds, to round the residual by."""
+    if isinstance(item, Mark):
+        return item.half.s if item.half is not None else 0.0
+    spread = getattr(item, "distribution", None)
+    return _half(spread) if isinstance(spread, Distribution) else 0.0
+
+
+def _half(spread: Distribution) -> float:
+    """Half-width: the hard limit, else the 95 % range of a normal one."""
+    return spread.half if spread.half is not None else 1.96 * spread.u
+
+
+def _what(item: Evidence, names: Mapping[str, str], events: Mapping[str, str]) -> str:
+    if isinstance(item, Mark):
+        return events.get(item.event, item.event)
+    if isinstance(item, Lag) and item.search is not None:
+        return f"{item.search.kind_a} ↔ {item.search.kind_b}"
+    if isinstance(item, Lag):
+        return "the same instant"
+    if isinstance(item, Reading):
+        return f"showed {format_clock(item.displayed, 0)}"
+    if isinstance(item, StatedOffset):
+        return "stated first-picture time"
+    if isinstance(item, ClockCheck):
+        return f"against {names.get(item.against, item.against)}"
+    if isinstance(item, Delay):
+        return item.name
+    if isinstance(item, KnownGap):
+        return f"after stretch {item.after_stretch + 1}"
+    return f"{_place(item.first, names, events)} before {_place(item.second, names, events)}"
+
+
+def _place(place: Place, names: Mapping[str, str], events: Mapping[str, str]) -> str:
+    if place.event is not None:
+        return events.get(place.event, place.event)
+    return names.get(place.source or "", place.source or "")
+
+
+def _source(item: Evidence, names: Mapping[str, str]) -> str:
+    if isinstance(item, Lag):
+        return " ↔ ".join(names.get(s, s) for s in (item.source_a, item.source_b))
+    if isinstance(item, (Mark, Reading, StatedOffset, KnownGap)):
+        return names.get(item.source, item.source)
+    if isinstance(item, ClockCheck):
+        return names.get(item.clock, item.clock)
+    return ""
+
+
+def _interval(item: Evidence) -> Cell:
+    if isinstance(item, (Mark, Reading)):
+        return _between(item.earliest, item.latest)
+    if isinstance(item, Limit):
+        low, high = (_seconds(bound) for bound in (item.low, item.high))
+        return Cell(f"{low or '…'} to {high or '…'} s")
+    spread = item.distribution
+    half = _half(spread)
+    value = getattr(item, "value", None)
+    if isinstance(value, Duration):
+        shown, plus = format_pair(value.s, half)
+        return Cell(f"{shown} ± {plus} s", value.s)
+    return Cell(f"± {format_pair(0.0, half)[1]} s", half)
+
+
+def _seconds(value: Duration | None) -> str:
+    return "" if value is None else f"{value.s:g}"
+
+
+def _between(earliest: MediaTime | None, latest: MediaTime | None) -> Cell:
+    """``812.300 … 812.367 s`` in the file, to a tenth of its width."""
+    known = earliest or latest
+    if known is None:
+        return Cell("–")
+    if earliest is None or latest is None:
+        text = format_seconds(known.ns, 3)
+        return Cell(f"until {text} s" if earliest is None else f"from {text} s", known.ns)
+    half = (latest.ns - earliest.ns) / 2 / NS_PER_S
+    decimals = max(1, decimals_for(half)) if half else 3
+    text = " … ".join(format_seconds(end.ns, decimals) for end in (earliest, latest))
+    return Cell(f"{text} s", known.ns)

@@ -1,0 +1,40 @@
+"""The space under the lanes: holds them, and says the next step while there are none."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from widgets.lane import HEADER_PX
+from widgets.parts import draw_text
+from widgets.theme import current_theme, ui_font
+
+
+class LaneGround(QWidget):
+    """Holds the lanes; says the next step while there are none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(0)
+        self.column.addStretch(1)
+        self._note = ""
+
+    def set_note(self, note: str) -> None:
+        """What to say in the empty space."""
+        self._note = note
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Header column, ground and the note."""
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.ground)
+        painter.fillRect(0, 0, HEADER_PX - 1, self.height(), theme.panel)
+        painter.fillRect(HEADER_PX - 1, 0, 1, self.height(), theme.line)
+        if self._note:
+            room = QRectF(HEADER_PX + 20, 0, self.width() - HEADER_PX - 40, self.height())
+            centred = Qt.AlignmentFlag.AlignHCenter
+            draw_text(painter, room, self._note, ui_font(13), theme.secondary, centred)

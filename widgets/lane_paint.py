@@ -1,0 +1,236 @@
+"""What a lane looks like: clips, curves, gaps, range brackets and marks, as painter functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from sync.timebase import NS_PER_S, ReferenceTime, format_clock, format_seconds
+from sync.timeline import Clip, Gap, Marker, Track
+from sync.uncertainty import decimals_for
+from widgets.bracket import draw_bracket
+from widgets.columns import Columns, columns_image
+from widgets.parts import draw_symbol, draw_text
+from widgets.theme import current_theme, text_width, ui_font, with_alpha
+from widgets.view_range import ViewRange
+
+
+@dataclass(frozen=True, slots=True)
+class LaneLook:
+    """Everything the content of a lane is painted from (not the playhead, not the selection)."""
+
+    track: Track
+    colour: QColor
+    columns: Columns | None
+    waveform: bool
+    stale: bool
+    height: int
+
+    @property
+    def strength(self) -> float:
+        """How strongly colours are drawn: half when out of date."""
+        return 0.5 if self.stale else 1.0
+
+
+def paint_track(painter: QPainter, look: LaneLook, view: ViewRange, ratio: float = 1.0) -> None:
+    """Paint the part of a track that ``view`` shows; x = 0 is the view's left edge."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    for clip in look.track.clips:
+        if clip.start is None or clip.end is None:
+            continue
+        reach = max(_ns(clip.half_start), _ns(clip.half_end)) + 200 * round(view.ns_per_px)
+        if clip.end.ns + reach < view.start_ns or clip.start.ns - reach > view.end_ns:
+            continue
+        if clip.status in ("bounded", "one-sided"):
+            _paint_between(painter, look, view, clip)
+        else:
+            _paint_clip(painter, look, view, clip, ratio)
+    for gap in look.track.gaps:
+        if gap.end.ns > view.start_ns and gap.start.ns < view.end_ns:
+            _paint_gap(painter, look, view, gap)
+
+
+def _ns(half: object) -> int:
+    return int(getattr(half, "ns", 0) or 0)
+
+
+def _span(view: ViewRange, clip: Clip) -> tuple[float, float]:
+    """Left and right pixel of a clip, kept within what a painter can draw exactly."""
+    edge = 4000.0
+    start, end = _ends(clip)
+    left = max(-edge, view.x_of(start))
+    return left, min(view.width + edge, max(left + 2, view.x_of(end)))
+
+
+def _ends(clip: Clip) -> tuple[int, int]:
+    """Reference ns of a placed clip."""
+    if clip.start is None or clip.end is None:
+        raise ValueError("a clip with no link has no place on the timeline")
+    return clip.start.ns, clip.end.ns
+
+
+def _paint_clip(
+    painter: QPainter, look: LaneLook, view: ViewRange, clip: Clip, ratio: float
+) -> None:
+    theme, colour = current_theme(), look.colour
+    left, right = _span(view, clip)
+    body = QRectF(left, 4, right - left, look.height - 8)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(with_alpha(colour, 0.11 * look.strength))
+    painter.drawRoundedRect(body, 4, 4)
+    if look.columns is not None and clip.model is not None:
+        _paint_curve(painter, look, view, clip, ratio)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if clip.status in ("conflict", "infeasible"):
+        painter.setPen(QPen(theme.disagree, 1.5, Qt.PenStyle.DashDotLine))
+        painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        _paint_note(painter, body, view, "✕", "evidence disagrees", theme.disagree)
+    elif look.stale:
+        painter.setPen(QPen(with_alpha(theme.act, 0.8), 1, Qt.PenStyle.DotLine))
+        painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        _paint_note(painter, body, view, "⟳", "out of date", theme.act)
+    elif clip.status == "unchecked":
+        painter.setPen(QPen(with_alpha(colour, 0.8), 1, Qt.PenStyle.DashLine))
+        painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    _paint_ends(painter, look, view, clip)
+
+
+def _paint_ends(painter: QPainter, look: LaneLook, view: ViewRange, clip: Clip) -> None:
+    """The 95 % range of both ends, shaded and bracketed."""
+    for end, half in ((clip.start, clip.half_start), (clip.end, clip.half_end)):
+        if end is None or half is None or half.ns == 0:  # the reference clock: by definition
+            continue
+        x, reach = view.x_of(end.ns), half.ns / view.ns_per_px
+        if x + reach < -10 or x - reach > view.width + 10:
+            continue
+        reach = min(reach, 8000.0)
+        tall = look.height / 2 - 9
+        shade = QRectF(x - reach, 9, 2 * reach, look.height - 18)
+        painter.fillRect(shade, with_alpha(look.colour, 0.14 * look.strength))
+        tone = with_alpha(look.colour, look.strength)
+        draw_bracket(painter, x - reach, x + reach, look.height / 2, tone, cap=tall, dot=False)
+
+
+def _paint_curve(
+    painter: QPainter, look: LaneLook, view: ViewRange, clip: Clip, ratio: float
+) -> None:
+    """The curve under a clip, one column a device pixel."""
+    start, end = _ends(clip)
+    left = max(0, round(view.x_of(start) * ratio))
+    right = min(round(view.width * ratio), round(view.x_of(end) * ratio))
+    if right <= left or look.columns is None or clip.model is None:
+        return
+    media = [
+        clip.model.from_reference(ReferenceTime(view.ns_of(x / ratio))).ns for x in (left, right)
+    ]
+    first = max(media[0], clip.media_start.ns)
+    low, high = look.columns(first, max(first + 1, media[1]), right - left)
+    tall = max(4, round((look.height - 10) * ratio))
+    image = columns_image(
+        np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64), tall, look.colour,
+        (0.85 if look.waveform else 0.58) * look.strength, waveform=look.waveform,
+    )  # fmt: skip
+    image.setDevicePixelRatio(ratio)
+    painter.drawImage(QPointF(left / ratio, 5), image)
+
+
+def _paint_between(painter: QPainter, look: LaneLook, view: ViewRange, clip: Clip) -> None:
+    """A block known only between limits: hollow, with a bracket from earliest to latest."""
+    theme = current_theme()
+    left, right = _span(view, clip)
+    body = QRectF(left + 0.5, 6.5, right - left - 1, look.height - 13)
+    painter.setBrush(theme.ground)
+    painter.setPen(QPen(with_alpha(look.colour, look.strength), 1, Qt.PenStyle.DashLine))
+    painter.drawRoundedRect(body, 4, 4)
+    y = look.height - 16.0
+    low = None if clip.half_start is None else left - clip.half_start.ns / view.ns_per_px
+    high = None if clip.half_end is None else right + clip.half_end.ns / view.ns_per_px
+    if low is not None or high is not None:
+        draw_bracket(painter, low, high, y, with_alpha(look.colour, look.strength), dot=False)
+    text = "between limits" if clip.status == "bounded" else "limit on one side"
+    font = ui_font(12)
+    width = text_width(text, font)
+    if look.height > 40:
+        middle = sum(view.x_of(ns) for ns in _ends(clip)) / 2
+        room = QRectF(middle - width / 2 - 2, y - 26, width + 4, 16)
+        painter.fillRect(room.adjusted(-2, 0, 2, 0), with_alpha(theme.ground, 0.75))
+        draw_text(painter, room, text, font, theme.secondary)
+
+
+def _paint_gap(painter: QPainter, look: LaneLook, view: ViewRange, gap: Gap) -> None:
+    """No footage: hatched, with its length or its reason where there is room."""
+    theme = current_theme()
+    left = max(-30.0, view.x_of(gap.start.ns))
+    right = min(view.width + 30.0, view.x_of(gap.end.ns))
+    area = QRectF(left, 3, right - left, look.height - 6)
+    painter.save()
+    painter.setClipRect(area)
+    painter.fillRect(area, theme.ground)
+    painter.setPen(QPen(theme.line, 1.2))
+    # Anchored to the clock, so that the hatching of neighbouring tiles meets.
+    anchor = view.x_of(gap.start.ns)
+    count = int((left - anchor) // 12) - 6
+    x = anchor + 12 * count
+    while x < right + 12:
+        painter.drawLine(QPointF(x, area.bottom()), QPointF(x + area.height() * 0.45, area.top()))
+        x += 12
+    painter.restore()
+    seconds = (gap.end.ns - gap.start.ns) / NS_PER_S
+    for text in (gap.reason or f"gap {seconds:.1f} s", "gap"):
+        width = text_width(text, ui_font(12)) + 8
+        true_left, true_right = view.x_of(gap.start.ns), view.x_of(gap.end.ns)
+        if width + 6 <= true_right - true_left:
+            middle = (true_left + true_right) / 2
+            room = QRectF(middle - width / 2, look.height / 2 - 9, width, 18)
+            painter.fillRect(room, theme.ground)
+            centred = Qt.AlignmentFlag.AlignHCenter
+            draw_text(painter, room, text, ui_font(12), theme.secondary, centred)
+            return
+
+
+def _paint_note(
+    painter: QPainter, body: QRectF, view: ViewRange, symbol: str, text: str, colour: QColor
+) -> None:
+    """Symbol and word at the start of a clip."""
+    width = text_width(text, ui_font(12)) + 26
+    left = body.left() + 16
+    if width + 24 > body.width() or left > view.width:
+        return
+    room = QRectF(left, 7, width, 18)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(with_alpha(current_theme().ground, 0.85))
+    painter.drawRoundedRect(room, 8, 8)
+    draw_symbol(painter, symbol, QPointF(left + 10, 16), colour)
+    draw_text(painter, room.adjusted(19, 0, 0, 0), text, ui_font(12), colour)
+
+
+# -- marks and lines over the content -----------------------------------------------------------
+
+
+def paint_marker(
+    painter: QPainter, x: float, half_px: float | None, top: float, colour: QColor,
+    *, side: int = 0, selected: bool = False,
+) -> None:  # fmt: skip
+    """A mark: a triangle at its time with its range; ``side`` ±1 for a one-sided mark's arrow."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(QPen(current_theme().text, 1.5) if selected else Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    tip = QPointF(x, top + 9)
+    painter.drawPolygon(QPolygonF([QPointF(x - 6, top), QPointF(x + 6, top), tip]))
+    if half_px is not None and half_px >= 1.5:
+        draw_bracket(painter, x - half_px, x + half_px, top + 13, colour, cap=4, dot=False)
+    if side:
+        low, high = (x, None) if side > 0 else (None, x)
+        draw_bracket(painter, low, high, top + 13, colour, cap=5, dot=False)
+
+
+def marker_text(marker: Marker, name: str) -> str:
+    """A mark in words for its tooltip: name and time, never without its range."""
+    if marker.reference is None or marker.half is None:
+        return name
+    decimals = decimals_for(marker.half.ns / NS_PER_S)
+    time = format_clock(marker.reference, decimals)
+    return f"{name}\n{time} ± {format_seconds(marker.half.ns, decimals)} s (95 %)"

@@ -1,0 +1,389 @@
+"""The timeline: ruler, lanes, anchors across them, the shelf, and the playhead over everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from sync.adjustment.solution import ResultStatus
+from sync.timebase import NS_PER_S
+from sync.timeline import Timeline
+from widgets.columns import Columns
+from widgets.lane import HEADER_PX, HEIGHT_PX, Lane
+from widgets.lane_ground import LaneGround
+from widgets.lane_overlay import LaneOverlay, LimitArrow, tie_all, tie_colours
+from widgets.parts import theme_changed
+from widgets.shelf import ShelfRow
+from widgets.theme import current_theme, source_colour
+from widgets.time_ruler import Mode, TimeRuler, wheel_view
+from widgets.view_range import ViewRange
+
+LANE_SMALLEST, LANE_TALLEST = 32, 220
+_FITTING = (44, 64)
+"""Between these heights lanes follow the room there is, until the person chooses a height."""
+_WAVEFORM = 1.3
+"""A waveform has two sides and gets so much more height."""
+_EMPTY = "Add recordings: each gets a lane here."
+_NOTHING = "Nothing is linked yet. Mark one event in two recordings, and they get a common clock."
+
+
+class LaneStack(QFrame):
+    """All lanes on one reference clock, and the shelf of sources that have none.
+
+    Signals
+    -------
+    moved(object)
+        Reference ns at which the person wants the playhead (ruler).
+    clicked(str, object)
+        A lane was clicked: source id, reference ns (``None`` for its header).
+    range_selected(str, object, object), mark_clicked(str), tried_on(str, object)
+        From the lanes, see :class:`widgets.lane.Lane`.
+    shelf_moved(str, object)
+        Source id and media ns (``None``: only focus it).
+    view_changed(object)
+        The :class:`ViewRange` now shown; also when the person zoomed or panned.
+    panned_by_hand()
+        The person moved the view: no page turn for 2 s.
+    """
+
+    moved = Signal(object)
+    clicked = Signal(str, object)
+    range_selected = Signal(str, object, object)
+    mark_clicked = Signal(str)
+    tried_on = Signal(str, object)
+    shelf_moved = Signal(str, object)
+    view_changed = Signal(object)
+    panned_by_hand = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("ground")
+        self.setAccessibleName("Timeline")
+        self._timeline = Timeline(tracks=(), stale=False)
+        self._lanes: dict[str, Lane] = {}
+        self._shelf: dict[str, ShelfRow] = {}
+        self._curves: dict[str, tuple[Columns | None, bool]] = {}
+        self._view = ViewRange(0, 60 * NS_PER_S)
+        self._previous: list[ViewRange] = []
+        self._playhead: int | None = None
+        self._halves: int | Mapping[str, int] = 0
+        self._focused: str | None = None
+        self._lane_height = HEIGHT_PX
+        self._height_chosen = False
+        self._build()
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._ruler_row = QWidget(self)
+        self._ruler_row.setFixedHeight(24)
+        self.ruler = TimeRuler(self._ruler_row)
+        self.ruler.moved.connect(self.moved)
+        self.ruler.zoomed.connect(self._asked_view)
+        self.ruler.panned.connect(self._asked_view)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._holder = LaneGround()
+        self._scroll.setWidget(self._holder)
+        self._scroll.verticalScrollBar().valueChanged.connect(self._place_overlay)
+        self._scroll.viewport().installEventFilter(self)
+        self._shelf_box = QVBoxLayout()
+        self._shelf_box.setSpacing(0)
+        column.addWidget(self._ruler_row)
+        column.addWidget(self._scroll, 1)
+        column.addLayout(self._shelf_box)
+        self._overlay = LaneOverlay(self)
+        self._holder.set_note(_EMPTY)
+
+    # -- values ------------------------------------------------------------------------------
+
+    def set_timeline(
+        self,
+        timeline: Timeline,
+        names: Mapping[str, str],
+        colours: Mapping[str, QColor] | None = None,
+        *,
+        kinds: Mapping[str, str] | None = None,
+        event_names: Mapping[str, str] | None = None,
+        event_states: Mapping[str, ResultStatus] | None = None,
+        mark_sides: Mapping[str, int] | None = None,
+    ) -> None:
+        """Show a timeline.
+
+        Parameters
+        ----------
+        names, colours, kinds
+            By source id: name, colour (by place in the case unless given), what its curve is.
+        event_names
+            By event id: what an anchor's label says.
+        event_states
+            By event id: colours the tie (blue linked, amber unchecked, vermilion disagreeing).
+        mark_sides
+            By mark id, for one-sided marks: +1 known only from there on, -1 only until there.
+        """
+        self._timeline = timeline
+        chosen = colours or {}
+        colour_of = {
+            track.source: chosen.get(track.source, source_colour(place))
+            for place, track in enumerate(timeline.tracks)
+        }
+        linked = [track for track in timeline.tracks if track.linked]
+        unlinked = [track for track in timeline.tracks if not track.linked]
+        self._lay_out([t.source for t in linked], [t.source for t in unlinked])
+        labels, shades = dict(event_names or {}), tie_colours(event_states or {})
+        for track in linked:
+            lane = self._lanes[track.source]
+            name, kind = names.get(track.source, track.source), (kinds or {}).get(track.source, "")
+            lane.set_header(name, kind)
+            lane.set_events(labels, shades, mark_sides or {})
+            lane.set_track(track, colour_of[track.source], stale=timeline.stale)
+        for track in unlinked:
+            self._shelf[track.source].set_source(names.get(track.source, track.source), track)
+        self._overlay.set_ties(tie_all(linked, names, labels, shades))
+        self._holder.set_note("" if linked else (_NOTHING if unlinked else _EMPTY))
+        for source, (columns, waveform) in self._curves.items():
+            self._give_curve(source, columns, waveform)
+        self._fit_heights()
+        self._spread_view()
+        self.set_playhead(self._playhead, self._halves)
+        self.set_focus_source(self._focused)
+
+    def set_curve(self, source_id: str, columns: Columns | None, *, waveform: bool = False) -> None:
+        """Curve of one source; kept when the timeline changes."""
+        self._curves[source_id] = (columns, waveform)
+        self._give_curve(source_id, columns, waveform)
+
+    def set_playhead(self, ns: int | None, half_ns: int | Mapping[str, int] = 0) -> None:
+        """Place the playhead; ``half_ns`` may give each source its own half-width of range."""
+        self._playhead, self._halves = ns, half_ns
+        widest = half_ns if isinstance(half_ns, int) else half_ns.get(self._focused or "", 0)
+        self.ruler.set_playhead(ns, widest)
+        for source, lane in self._lanes.items():
+            lane.set_playhead(ns, half_ns if isinstance(half_ns, int) else half_ns.get(source, 0))
+        self._overlay.set_playhead(ns)
+
+    def set_shelf_playhead(self, source_id: str, media_ns: int | None) -> None:
+        """Own playhead of a source with no link, in its media time."""
+        if source_id in self._shelf:
+            self._shelf[source_id].set_playhead(media_ns)
+
+    def set_focus_source(self, source_id: str | None) -> None:
+        """Raise the lane of the focused source."""
+        self._focused = source_id
+        for rows in (self._lanes, self._shelf):
+            for source, row in rows.items():
+                row.set_focused(source == source_id)
+
+    def set_selected_mark(self, mark_id: str | None) -> None:
+        """Outline this mark."""
+        for lane in self._lanes.values():
+            lane.set_selected_mark(mark_id)
+
+    def set_in_out(self, in_ns: int | None, out_ns: int | None) -> None:
+        """Show the in and out points on the ruler."""
+        self.ruler.set_in_out(in_ns, out_ns)
+
+    def set_limits(self, limits: Sequence[LimitArrow]) -> None:
+        """Draw limits as arrows across lanes."""
+        self._overlay.set_limits(tuple(limits))
+
+    def set_mode(self, mode: Mode, zero_ns: int = 0) -> None:
+        """Ruler in clock time or elapsed time."""
+        self.ruler.set_mode(mode, zero_ns)
+
+    def lane(self, source_id: str) -> Lane | None:
+        """The lane of a linked source."""
+        return self._lanes.get(source_id)
+
+    def shelf_row(self, source_id: str) -> ShelfRow | None:
+        """The row of a source with no link."""
+        return self._shelf.get(source_id)
+
+    # -- view --------------------------------------------------------------------------------
+
+    @property
+    def view(self) -> ViewRange:
+        """What is shown."""
+        return self._view
+
+    def set_view(self, view: ViewRange, *, remember: bool = False) -> None:
+        """Show this range; ``remember`` keeps the present one for :meth:`previous_view`."""
+        wanted = view.with_width(self._content_width())
+        if wanted == self._view:
+            return
+        if remember:
+            self._previous = [*self._previous[-31:], self._view]
+        self._view = wanted
+        self._spread_view()
+        self.view_changed.emit(wanted)
+
+    def fit(self) -> None:
+        """Show everything linked."""
+        span = self._timeline.span
+        if span is not None:
+            shown = self._view.showing(span[0].ns, span[1].ns)
+            self.set_view(shown, remember=True)
+
+    def zoom_to(self, start_ns: int, end_ns: int) -> None:
+        """Show this range with a margin."""
+        self.set_view(self._view.showing(start_ns, end_ns), remember=True)
+
+    def previous_view(self) -> None:
+        """Back to the view before the last fit or zoom to."""
+        if self._previous:
+            self.set_view(self._previous.pop())
+
+    def set_lane_height(self, height: int) -> None:
+        """Height of every lane, in px; from then on they do not follow the room there is."""
+        self._height_chosen = True
+        self._apply_height(height)
+
+    def _fit_heights(self) -> None:
+        """Share the room there is among the lanes, within reason."""
+        if self._height_chosen or not self._lanes:
+            return
+        parts = sum(_WAVEFORM if self._curves.get(s, (None, False))[1] else 1 for s in self._lanes)
+        room = int(self._scroll.viewport().height() / parts)
+        self._apply_height(max(_FITTING[0], min(_FITTING[1], room)))
+
+    def _apply_height(self, height: int) -> None:
+        height = max(LANE_SMALLEST, min(LANE_TALLEST, height))
+        if height == self._lane_height and all(
+            lane.height() == self._height_of(source) for source, lane in self._lanes.items()
+        ):
+            return
+        self._lane_height = height
+        for source, lane in self._lanes.items():
+            lane.setFixedHeight(self._height_of(source))
+        self._holder.adjustSize()
+        self._place_overlay()
+
+    def _content_width(self) -> int:
+        return max(40, self.width() - HEADER_PX - self._scroll_bar_width())
+
+    def _scroll_bar_width(self) -> int:
+        bar = self._scroll.verticalScrollBar()
+        return bar.sizeHint().width() if bar.maximum() > 0 else 0
+
+    def _height_of(self, source: str) -> int:
+        waveform = self._curves.get(source, (None, False))[1]
+        return round(self._lane_height * (_WAVEFORM if waveform else 1.0))
+
+    def _asked_view(self, view: ViewRange) -> None:
+        self.panned_by_hand.emit()
+        self.set_view(view)
+
+    def _spread_view(self) -> None:
+        self.ruler.set_view(self._view)
+        for lane in self._lanes.values():
+            lane.set_view(self._view)
+        self._overlay.set_view(self._view)
+
+    # -- lanes -------------------------------------------------------------------------------
+
+    def _lay_out(self, linked: list[str], unlinked: list[str]) -> None:
+        """Lanes and shelf rows for exactly these sources, in this order; old ones are reused."""
+        for rows, wanted in ((self._lanes, linked), (self._shelf, unlinked)):
+            for source in [source for source in rows if source not in wanted]:
+                row = rows.pop(source)
+                row.setParent(None)
+                row.deleteLater()
+        for place, source in enumerate(linked):
+            if source not in self._lanes:
+                self._lanes[source] = self._new_lane(source)
+            self._holder.column.insertWidget(place, self._lanes[source])
+        for place, source in enumerate(unlinked):
+            if source not in self._shelf:
+                row = ShelfRow(source, self)
+                row.moved.connect(self.shelf_moved)
+                self._shelf[source] = row
+            self._shelf_box.insertWidget(place, self._shelf[source])
+        self._overlay.raise_()
+
+    def _new_lane(self, source: str) -> Lane:
+        lane = Lane(source, self._holder)
+        lane.setFixedHeight(self._height_of(source))
+        lane.clicked.connect(self.clicked)
+        lane.range_selected.connect(self.range_selected)
+        lane.mark_clicked.connect(self.mark_clicked)
+        lane.tried_on.connect(self.tried_on)
+        lane.show()
+        return lane
+
+    def _give_curve(self, source: str, columns: Columns | None, waveform: bool) -> None:
+        if source in self._lanes:
+            self._lanes[source].set_curve(columns, waveform=waveform)
+            self._lanes[source].setFixedHeight(self._height_of(source))
+        elif source in self._shelf:
+            self._shelf[source].set_curve(columns, waveform=waveform)
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def _place_overlay(self) -> None:
+        top = self._ruler_row.height()
+        lanes_end = self._scroll.geometry().bottom() + 1
+        self._overlay.setGeometry(0, top, self.width(), self.height() - top)
+        rows = {}
+        for source, lane in self._lanes.items():
+            at = lane.mapTo(self, QPoint(0, 0)).y() - top
+            rows[source] = (at, lane.height())
+        used = max((at + tall for at, tall in rows.values()), default=0)
+        self._overlay.set_geometry(rows, min(lanes_end - top, used), lanes_end - top)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the span; the width changes."""
+        super().resizeEvent(event)
+        self._refit()
+
+    def _refit(self) -> None:
+        self._fit_heights()
+        width = self._content_width()
+        self._ruler_row.setFixedWidth(self.width())
+        self.ruler.setGeometry(HEADER_PX, 0, width, 24)
+        if width != self._view.width:
+            self._view = self._view.with_width(width)
+            self._spread_view()
+            self.view_changed.emit(self._view)
+        self._place_overlay()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The wheel zooms and pans instead of scrolling; follow every change of layout."""
+        if isinstance(event, QWheelEvent):
+            self.wheelEvent(event)
+            return True
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._refit()
+        return super().eventFilter(watched, event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom about the cursor; Shift pans; Alt changes the lane height."""
+        event.accept()
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            turn = event.angleDelta()
+            notches = (turn.y() or turn.x()) / 120
+            self.set_lane_height(round(self._lane_height * 1.15**notches))
+            return
+        x = self.mapFromGlobal(event.globalPosition()).x() - HEADER_PX
+        wanted, _ = wheel_view(self._view, event, x)
+        self._asked_view(wanted)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The corner left of the ruler."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        theme = current_theme()
+        painter.fillRect(0, 0, self.width(), self._ruler_row.height(), theme.panel)
+        painter.fillRect(HEADER_PX - 1, 0, 1, self.height(), theme.line)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Repaint in another theme."""
+        if theme_changed(event):
+            self.update()
+        super().changeEvent(event)

@@ -1,0 +1,155 @@
+"""What to search: the pair, the signals, the range of offsets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QDoubleValidator
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from sync.correlate.result import SearchKind
+from widgets.parts import Choice, ElidedLabel, button, label
+from widgets.search_words import KIND_WORDS
+
+DEFAULT_REACH_S = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """What the person wants searched; a kind of ``None`` means all that these recordings have."""
+
+    source_a: str
+    source_b: str
+    kind_a: SearchKind | None
+    kind_b: SearchKind | None
+    offset_from_s: float
+    offset_to_s: float
+
+
+class SearchForm(QWidget):
+    """Selectors and the Search button.
+
+    Signals
+    -------
+    requested(object)
+        A :class:`SearchRequest`.
+    """
+
+    requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pair: tuple[str, str] | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        self._title = label("Choose two recordings", "title")
+        column.addWidget(self._title)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        self._names = (ElidedLabel("A", "secondary"), ElidedLabel("B", "secondary"))
+        self.kind_a, self.kind_b = Choice(), Choice()
+        grid.setColumnMinimumWidth(0, 112)
+        boxes = (self.kind_a, self.kind_b)
+        for row, (name, box) in enumerate(zip(self._names, boxes, strict=True)):
+            grid.addWidget(name, row, 0)
+            grid.addWidget(box, row, 1)
+        offsets = QHBoxLayout()
+        offsets.setSpacing(6)
+        self.low, self.high = _seconds_field("Offset from, s"), _seconds_field("Offset to, s")
+        offsets.addWidget(self.low)
+        offsets.addWidget(label("to", "secondary", wrap=False))
+        offsets.addWidget(self.high)
+        offsets.addWidget(label("s", "secondary", wrap=False))
+        grid.addWidget(label("offsets from", "secondary", wrap=False), 2, 0)
+        grid.addLayout(offsets, 2, 1)
+        column.addLayout(grid)
+        row_box = QHBoxLayout()
+        self.search = button("Search", act=True, tip="C")
+        self.search.clicked.connect(self._request)
+        self.count = label("", "faint", wrap=False)
+        row_box.addWidget(self.search)
+        row_box.addWidget(self.count)
+        row_box.addStretch(1)
+        column.addLayout(row_box)
+        self.note = label("", "act")
+        self.note.hide()
+        column.addWidget(self.note)
+        for field in (self.low, self.high):
+            field.returnPressed.connect(self._request)
+        self.search.setEnabled(False)
+        self.set_reach(-DEFAULT_REACH_S, DEFAULT_REACH_S)
+
+    def set_pair(
+        self,
+        sources: tuple[str, str],
+        names: tuple[str, str],
+        kinds: tuple[Sequence[SearchKind], Sequence[SearchKind]],
+        count: int,
+    ) -> None:
+        """Choose a pair (ids, names, signals they have) and how often it was searched before."""
+        self._pair = sources
+        self._title.setText(" ↔ ".join(names))
+        self.set_count(count)
+        for name, text, box, offered in zip(
+            self._names, names, (self.kind_a, self.kind_b), kinds, strict=True
+        ):
+            name.setText(text)
+            box.clear()
+            box.setAccessibleName(f"Signal of {text}")
+            box.addItem("all it has", None)
+            for kind in offered:
+                box.addItem(KIND_WORDS.get(kind, kind), kind)
+        self.search.setEnabled(all(kinds))
+        if not all(kinds):
+            bare = names[0] if not kinds[0] else names[1]
+            self._say(f"{bare} has not been read yet: its signals come with the first pass.")
+        else:
+            self._say("")
+
+    def set_reach(self, low_s: float, high_s: float) -> None:
+        """Range of offsets, seconds."""
+        self.low.setText(f"{low_s:g}")
+        self.high.setText(f"{high_s:g}")
+
+    def set_count(self, count: int) -> None:
+        """How often this pair was searched."""
+        next_one = f"next: search {count + 1} of this pair"
+        self.count.setText(next_one if count else "not searched yet")
+
+    def _say(self, text: str) -> None:
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
+
+    def _request(self) -> None:
+        if self._pair is None or not self.search.isEnabled():
+            return
+        try:
+            low, high = (float(f.text().replace(",", ".")) for f in (self.low, self.high))
+        except ValueError:
+            self._say("Type both ends of the range in seconds.")
+            return
+        if not low < high:
+            self._say("The range ends before it begins.")
+            return
+        self._say("")
+        self.requested.emit(
+            SearchRequest(
+                source_a=self._pair[0], source_b=self._pair[1],
+                kind_a=self.kind_a.currentData(), kind_b=self.kind_b.currentData(),
+                offset_from_s=low, offset_to_s=high,
+            )
+        )  # fmt: skip
+
+
+def _seconds_field(name: str) -> QLineEdit:
+    field = QLineEdit()
+    field.setAccessibleName(name)
+    field.setMinimumWidth(56)
+    validator = QDoubleValidator(-1e7, 1e7, 3, field)
+    field.setValidator(validator)
+    return field

@@ -1,0 +1,318 @@
+"""Searching a pair of recordings: what to search, the curve, possible matches or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
+
+from sync.correlate.result import Candidate, SearchKind, SearchResult
+from widgets import search_words as words
+from widgets.candidate_card import CandidateCard
+from widgets.parts import button, clear, label
+from widgets.search_form import SearchForm
+
+if TYPE_CHECKING:
+    from widgets.correlation_plot import CorrelationPlot
+
+
+class SearchPanel(QFrame):
+    """Search a pair; review candidates with A (accept), X (reject), U (undecided).
+
+    Signals
+    -------
+    search_requested(object)
+        A :class:`widgets.search_form.SearchRequest`.
+    candidate_selected(object)
+        The :class:`Candidate` under review.
+    moment_wanted(object, int)
+        A candidate and the place of one of its coincidences (strongest first): play it.
+    accepted(object), rejected(object), undecided(object)
+        The candidate. ``accepted`` only after the person has read what will be added and confirmed.
+    """
+
+    search_requested = Signal(object)
+    candidate_selected = Signal(object)
+    moment_wanted = Signal(object, int)
+    accepted = Signal(object)
+    rejected = Signal(object)
+    undecided = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAccessibleName("Search")
+        self._result: SearchResult | None = None
+        self._names = ("A", "B")
+        self._chosen = 0
+        self._cards: list[CandidateCard] = []
+        self._plot: CorrelationPlot | None = None
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer.addWidget(self._area, 1)
+        holder = QWidget()
+        holder.setObjectName("scrolled")
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(18, 14, 18, 14)
+        column.setSpacing(10)
+        self.form = SearchForm()
+        self.form.requested.connect(self.search_requested)
+        column.addWidget(self.form)
+        column.addWidget(self._build_busy())
+        self._plot_slot = QVBoxLayout()
+        column.addLayout(self._plot_slot)
+        self.verdict = label("")
+        self.verdict.hide()
+        column.addWidget(self.verdict)
+        self.reasons = label("", "secondary")
+        self.reasons.hide()
+        column.addWidget(self.reasons)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(6)
+        column.addLayout(self._list)
+        column.addStretch(1)
+        self._area.setWidget(holder)
+        outer.addWidget(self._build_decision())
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    def _build_busy(self) -> QWidget:
+        self._busy = QWidget()
+        inner = QVBoxLayout(self._busy)
+        inner.setContentsMargins(0, 0, 0, 0)
+        self._busy_text = label("", "secondary")
+        self._busy_bar = QProgressBar()
+        self._busy_bar.setTextVisible(False)
+        inner.addWidget(self._busy_text)
+        inner.addWidget(self._busy_bar)
+        self._busy.hide()
+        return self._busy
+
+    def _build_decision(self) -> QWidget:
+        """Buttons, and the card that says what Accept adds; always in sight."""
+        self._decision = QWidget()
+        column = QVBoxLayout(self._decision)
+        column.setContentsMargins(18, 8, 18, 12)
+        self._confirm = QFrame()
+        self._confirm.setObjectName("card")
+        self._confirm.setProperty("act", True)
+        inner = QVBoxLayout(self._confirm)
+        inner.setContentsMargins(14, 10, 14, 10)
+        self.confirm_text = label("")
+        inner.addWidget(self.confirm_text)
+        row = QHBoxLayout()
+        self.confirm_button = button("Add this match  ⏎", act=True)
+        self.confirm_button.setAutoDefault(True)
+        self.confirm_button.clicked.connect(self.confirm)
+        leave = button("Leave it  Esc")
+        leave.clicked.connect(self.leave)
+        row.addWidget(self.confirm_button)
+        row.addWidget(leave)
+        row.addStretch(1)
+        inner.addLayout(row)
+        self._confirm.hide()
+        column.addWidget(self._confirm)
+        buttons = QHBoxLayout()
+        self.accept_button = button("Accept  A", tip="Says what will be added; wants Enter")
+        self.reject_button = button("Reject  X")
+        self.undecided_button = button("Undecided  U")
+        for made, act in (
+            (self.accept_button, self.ask_accept), (self.reject_button, self.reject),
+            (self.undecided_button, self.leave_undecided),
+        ):  # fmt: skip
+            made.clicked.connect(act)
+            buttons.addWidget(made)
+        buttons.addStretch(1)
+        column.addLayout(buttons)
+        self._decision.hide()
+        return self._decision
+
+    # -- values ------------------------------------------------------------------------------
+
+    def set_pair(
+        self,
+        sources: tuple[str, str],
+        names: tuple[str, str],
+        kinds: tuple[Sequence[SearchKind], Sequence[SearchKind]],
+        count: int = 0,
+    ) -> None:
+        """Choose a pair (ids, names, signals each has); it was searched ``count`` times before."""
+        self._names = names
+        self.form.set_pair(sources, names, kinds, count)
+        self._show(None)
+
+    def set_busy(self, text: str | None, fraction: float | None = None) -> None:
+        """A search runs (say what it does), or none does (``None``)."""
+        self._busy.setVisible(text is not None)
+        self._busy_text.setText(text or "")
+        if fraction is None and text is not None:
+            self._busy_bar.setRange(0, 0)
+        else:
+            self._busy_bar.setRange(0, 1000)
+            self._busy_bar.setValue(round(1000 * (fraction or 0.0)))
+        self.form.setEnabled(text is None)
+
+    def set_result(self, result: SearchResult, names: tuple[str, str], count: int) -> None:
+        """Show what a search found; ``count`` is its number among the searches of this pair."""
+        self._names = names
+        self.set_busy(None)
+        self.form.set_count(count)
+        self._show(result, count)
+
+    def candidate(self) -> Candidate | None:
+        """The candidate under review."""
+        if self._result is None or not self._result.candidates:
+            return None
+        return self._result.candidates[self._chosen]
+
+    def texts(self) -> list[str]:
+        """All visible texts (for tests)."""
+        return [made.text() for made in self.findChildren(QLabel) if made.isVisibleTo(self)]
+
+    # -- deciding ----------------------------------------------------------------------------
+
+    def ask_accept(self) -> None:
+        """Say what accepting would add; :meth:`confirm` adds it."""
+        candidate = self.candidate()
+        if candidate is None or not self._decision.isVisibleTo(self):
+            return
+        self.confirm_text.setText(words.what_is_added(candidate, self._names))
+        self._confirm.show()
+        self._show_chosen()
+        self.confirm_button.setFocus()
+
+    def confirm(self) -> None:
+        """Add the candidate that was asked about."""
+        candidate = self.candidate()
+        if self._confirm.isVisibleTo(self) and candidate is not None:
+            self._confirm.hide()
+            self.setFocus()
+            self.accepted.emit(candidate)
+
+    def leave(self) -> None:
+        """Do not add it."""
+        self._confirm.hide()
+        self.setFocus()
+
+    def reject(self) -> None:
+        """Reject the candidate under review."""
+        candidate = self.candidate()
+        if candidate is not None:
+            self._confirm.hide()
+            self.rejected.emit(candidate)
+
+    def leave_undecided(self) -> None:
+        """Leave the candidate undecided."""
+        candidate = self.candidate()
+        if candidate is not None:
+            self._confirm.hide()
+            self.undecided.emit(candidate)
+
+    def select(self, place: int) -> None:
+        """Review another candidate."""
+        if self._result is None or not 0 <= place < len(self._result.candidates):
+            return
+        self._chosen = place
+        self._confirm.hide()
+        for at, card in enumerate(self._cards):
+            card.set_chosen(at == place)
+        self._show_chosen()
+        if self._plot is not None:
+            self._plot.set_chosen(place)
+        self.candidate_selected.emit(self._result.candidates[place])
+
+    def _show_chosen(self) -> None:
+        """Scroll the chosen candidate into sight."""
+        for laid_out in (self.layout(), self._list):
+            if laid_out is not None:
+                laid_out.activate()
+        if self._cards:
+            self._area.ensureWidgetVisible(self._cards[self._chosen], 0, 8)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A, X, U; Enter and Esc while asked; Up and Down between candidates."""
+        keys = Qt.Key
+        acts: dict[Qt.Key, Callable[[], None]] = {
+            keys.Key_A: self.ask_accept, keys.Key_X: self.reject, keys.Key_U: self.leave_undecided,
+            keys.Key_Return: self.confirm, keys.Key_Enter: self.confirm,
+            keys.Key_Up: lambda: self.select(self._chosen - 1),
+            keys.Key_Down: lambda: self.select(self._chosen + 1),
+        }  # fmt: skip
+        if self._confirm.isVisibleTo(self):
+            acts[keys.Key_Escape] = self.leave
+        act = acts.get(Qt.Key(event.key()))
+        if act is None or event.modifiers() not in (
+            Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier
+        ):  # fmt: skip
+            super().keyPressEvent(event)
+            return
+        act()
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def _show(self, result: SearchResult | None, count: int = 0) -> None:
+        self._result, self._chosen = result, 0
+        clear(self._list)
+        self._cards = []
+        self._confirm.hide()
+        good = result is not None and result.status == "significant"
+        shown = result.candidates if result is not None and good else ()
+        self._decision.setVisible(bool(shown))
+        self.verdict.setVisible(result is not None)
+        self.reasons.setVisible(result is not None and bool(result.reasons))
+        if result is not None:
+            self.verdict.setText(
+                f"{len(shown)} possible match{'es' if len(shown) != 1 else ''}. "
+                f"Search {count} of this pair. Nothing is added until you accept."
+                if good
+                else words.refusal(result, self._names, count)
+            )
+            self.reasons.setText("\n".join(f"• {reason}" for reason in result.reasons))
+        for place, candidate in enumerate(shown):
+            card = CandidateCard(place, candidate, self._names)
+            card.set_chosen(place == 0)
+            card.clicked.connect(self.select)
+            card.moment_clicked.connect(self._moment)
+            self._cards.append(card)
+            self._list.addWidget(card)
+        self._draw_plot()
+
+    def _moment(self, place: int, moment: int) -> None:
+        if self._result is not None:
+            self.moment_wanted.emit(self._result.candidates[place], moment)
+
+    def _draw_plot(self) -> None:
+        """The plot is made when there is a curve and the panel is seen for the first time."""
+        curve = self._result.curve if self._result is not None else None
+        if self._plot is None and curve is not None and self.isVisible():
+            from widgets.correlation_plot import CorrelationPlot  # late: costs half a second
+
+            self._plot = CorrelationPlot(self)
+            self._plot.candidate_clicked.connect(self.select)
+            self._plot_slot.addWidget(self._plot)
+        if self._plot is not None:
+            self._plot.setVisible(curve is not None)
+            # A peak that was refused is not drawn as a candidate.
+            shown = self._result.candidates if self._result is not None and self._cards else ()
+            self._plot.set_curve(curve, shown, self._chosen)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Seen: now the plot may cost its import."""
+        super().showEvent(event)
+        if self._plot is None:
+            self._draw_plot()
