@@ -27,8 +27,9 @@ SQRT_LAMBDA_0 = 3.290526731491894 + 0.8416212335729143
 """Baarda's √λ0 = z(1 - α0/2) + z(power) with α0 = 0.001 and power 0.80."""
 W_LIMIT = 3.290526731491894
 GLOBAL_ALPHA = 0.05
-UNCHECKED_BELOW = 0.01
-"""Redundancy under which a mistake in a row would go unnoticed whatever its size in practice."""
+UNCHECKED_ABOVE = 5.0
+"""A result is unchecked when an unnoticed mistake could move it by more than this many times its U.
+The mean of two equal observations, each checking the other, has 2.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,18 +331,26 @@ class Adjustment:
         )
         return Uncertain(self.value(function), (*components, *function.extra), factor=self.birge)
 
-    def unchecked(self, function: Function) -> bool:
-        """True when a mistake in one observation that carries the function could not show."""
-        g = np.abs(self.gains(function)) * self._u
-        total = math.sqrt(float(g @ g))
+    def unchecked(self, function: Function, asked: frozenset[str] = frozenset()) -> bool:
+        """True when a mistake in one observation could move the result far without showing.
+
+        External reliability (Baarda): the smallest mistake that would be noticed, times the gain,
+        against the stated U. A single tie has no redundancy, so any mistake goes unnoticed.
+        ``asked`` names rows that are themselves the instant asked about: they need no check.
+        """
+        g = np.abs(self.gains(function))
+        size = g * self._u
+        total = math.sqrt(float(size @ size))
         if total == 0:
             return False
         observed = np.array(
             [row.kind not in ("quantity", "drift-prior") for row in self.rows], dtype=bool
         )
-        weak = observed & self._used & (np.nan_to_num(self.redundancy, nan=1.0) < UNCHECKED_BELOW)
-        # A row that only enters through its own reading (the instant asked about) needs no check.
-        return bool(np.any(weak & (g > 1e-3 * total) & ~self._lonely))
+        own = np.array([row.id in asked for row in self.rows], dtype=bool)
+        carrying = observed & self._used & ~self._lonely & ~own & (size > 1e-3 * total)
+        unnoticed = g[carrying] * np.nan_to_num(self.mdb[carrying], nan=np.inf)
+        limit = UNCHECKED_ABOVE * self.uncertain(function).expanded().U
+        return bool(np.any(unnoticed > limit))
 
     @cached_property
     def _lonely(self) -> NDArray[np.bool_]:

@@ -76,9 +76,9 @@ def _status(adjustment: Adjustment, results: Sequence[Entry]) -> str:
 def read_network(inputs: Entry) -> Network:
     """The network that ``inputs`` describes, rows in the documented order."""
     if not isinstance(inputs, Mapping):
-        raise NetworkError("A network is a JSON object.", hint="See cases/README.md.")
+        raise NetworkError("A network is a JSON object.")
     sources, u_drift = _sources(inputs)
-    network = Network(str(_need(inputs, "reference", "reference")), sources, u_drift)
+    network = Network(str(_need(inputs, "reference", "The network")), sources, u_drift)
     for number, entry in enumerate(inputs.get("marks", ())):
         where = f"marks[{number}]"
         network.add_mark(
@@ -123,7 +123,7 @@ def read_network(inputs: Entry) -> Network:
 def _sources(inputs: Entry) -> tuple[list[NetworkSource], dict[str, float | None]]:
     sources: list[NetworkSource] = []
     u_drift: dict[str, float | None] = {}
-    for number, entry in enumerate(_need(inputs, "sources", "sources")):
+    for number, entry in enumerate(_need(inputs, "sources", "The network")):
         where = f"sources[{number}]"
         name = str(_need(entry, "name", where))
         if any(source.name == name for source in sources):

@@ -68,7 +68,7 @@ def build(inputs: Inputs) -> Built:
         for item in used:
             if isinstance(item, kind):
                 _add(network, item, names, events, problems)
-    network.add_drift_priors()
+    network.add_drift_priors({clock.id: clock.name for clock in inputs.clocks})
     return Built(network, tuple(problems), tuple(used))
 
 

@@ -208,8 +208,8 @@ class Network:
             )
         )
 
-    def add_drift_priors(self) -> None:
-        """The prior of every clock as an ordinary row, after all others."""
+    def add_drift_priors(self, names: dict[str, str] | None = None) -> None:
+        """The prior of every clock as an ordinary row, after all others; ``names`` for people."""
         for clock, u in self.u_drift.items():
             number = self._number.get(("d", clock, 0))
             if u and number is not None:
@@ -221,7 +221,7 @@ class Network:
                         terms={number: 1.0},
                         distribution=Distribution.normal(u),
                         unit=f"drift-prior:{clock}",
-                        label=f"drift of {clock}",
+                        label=f"drift of {(names or {}).get(clock, clock)}",
                     )
                 )
 

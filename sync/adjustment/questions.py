@@ -31,6 +31,8 @@ class Spot:
     place: Place
     seen: tuple[tuple[str, MediaTime], ...]
     """(source, media time) of every mark it rests on, first the one that defines it."""
+    defined_by: str | None = None
+    """Id of the mark that defines it; ``None`` for a media time."""
 
     @property
     def full(self) -> str:
@@ -72,7 +74,7 @@ def find_spot(inputs: Inputs, built: Built, place: Place) -> Spot:
             hint="Mark it in at least one recording.",
         )
     seen = tuple((mark.source, mark.centre) for mark in marks)
-    return Spot(events[marks[0].event], names[marks[0].source], place, seen)
+    return Spot(events[marks[0].event], names[marks[0].source], place, seen, marks[0].id)
 
 
 def function_of(adjustment: Adjustment, spot: Spot, *, on_datum_scale: bool) -> Function:
@@ -238,7 +240,8 @@ def _flags(
     resolved = _verdict(stated) != "not-resolved"
     if resolved and changing:
         flags.append("fragile")
-    if adjustment.unchecked(difference):
+    asked = frozenset(spot.defined_by for spot in spots if spot.defined_by)
+    if adjustment.unchecked(difference, asked):
         flags.append("unchecked")
     if min(abs(stated.low), abs(stated.high)) <= stated.U / 10:
         flags.append("at-the-limit")
