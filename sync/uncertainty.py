@@ -301,15 +301,39 @@ def probability_above_zero(uncertain: Uncertain) -> float:
 
 # -- writing a value with its range for people -------------------------------------------------
 
+_OVERSTATES = 1.25
+
 
 def decimals_for(U: float) -> int:
-    """Decimals that show U to two significant digits (never finer than U/10 by more)."""
+    """Decimals for a value stated with U.
+
+    No digit finer than U/10; one more where U, which is always rounded up, would otherwise be
+    overstated by more than a quarter (0.12 would become 0.2).
+    """
     if U <= 0 or not math.isfinite(U):
         return 3
-    return min(9, max(0, 1 - math.floor(math.log10(U) + 1e-12)))
+    decimals = min(9, max(0, math.floor(1 - math.log10(U) + 1e-9)))
+    return decimals + (round_up(U, decimals) > _OVERSTATES * U and decimals < 9)
+
+
+def round_up(value: float, decimals: int) -> float:
+    """``value`` rounded towards +∞ to ``decimals`` (a last bit of float noise is forgiven)."""
+    return math.ceil(value * 10**decimals - 1e-6) / 10**decimals
+
+
+def round_down(value: float, decimals: int) -> float:
+    """``value`` rounded towards -∞ to ``decimals``."""
+    return -round_up(-value, decimals)
 
 
 def format_pair(value: float, U: float) -> tuple[str, str]:
-    """``("12.40", "0.12")``: value and U to the same decimal, U to two significant digits."""
+    """``("12.35", "0.13")``: the value, and U rounded up so that the pair covers the range."""
     decimals = decimals_for(U)
-    return f"{value:.{decimals}f}", f"{U:.{decimals}f}"
+    shown = round(value, decimals)
+    covering = round_up(U + abs(shown - value), decimals) if U > 0 else 0.0
+    return f"{shown:.{decimals}f}", f"{covering:.{decimals}f}"
+
+
+def format_ends(low: float, high: float, decimals: int) -> tuple[str, str]:
+    """Both ends of a range, rounded outwards."""
+    return f"{round_down(low, decimals):.{decimals}f}", f"{round_up(high, decimals):.{decimals}f}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sync.correlate.result import Candidate, Coincidence, SearchResult
 from sync.timebase import MediaTime, format_clock
-from sync.uncertainty import decimals_for, format_pair
+from sync.uncertainty import decimals_for, format_ends, format_pair
 
 KIND_WORDS: dict[str, str] = {
     "motion": "motion", "luminance": "brightness", "flash": "flashes", "lightbar": "light bars",
@@ -33,7 +33,7 @@ def offset_range(candidate: Candidate) -> str:
     """``between +787.8 and +788.3 s (95 % range)``."""
     decimals = decimals_for(candidate.U95_s)
     ends = (candidate.offset_s - candidate.U95_s, candidate.offset_s + candidate.U95_s)
-    low, high = (signed(f"{end:.{decimals}f}") for end in ends)
+    low, high = (signed(end) for end in format_ends(*ends, decimals))
     return f"between {low} and {high} s (95 % range)"
 
 

@@ -19,7 +19,7 @@ from sync.adjustment.solution import (
     Solution,
     SolutionStatus,
 )
-from sync.adjustment.words import clock_range, counted, joined, rate_in_words
+from sync.adjustment.words import clock_range, counted, joined, rate_in_words, span_in_words
 from sync.clock import ClockModel
 from sync.evidence import ClockCheck, Event, KnownGap, Lag, Mark, Reading, StatedOffset
 from sync.timebase import MediaTime, ReferenceTime, TimeRange, format_clock
@@ -190,11 +190,9 @@ def _display_words(adjustment: Adjustment, source: SourceInput, model: ClockMode
     stated = adjustment.uncertain(function).expanded()
     decimals = decimals_for(stated.U)
     less = "less" if stated.value > 0 else "more"
-    low, high = sorted((abs(stated.low), abs(stated.high)))
-    return (
-        f"Its burnt-in clock shows {abs(stated.value):.{decimals}f} s {less} "
-        f"(between {low:.{decimals}f} and {high:.{decimals}f} s; 95 % range)."
-    )
+    size = abs(stated.value)
+    shows = span_in_words(size - stated.U, size + stated.U, decimals)
+    return f"Its burnt-in clock shows {size:.{decimals}f} s {less} ({shows}; 95 % range)."
 
 
 def _from_what(built: Built, source: SourceInput, stretch: int) -> str:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sync.timebase import Duration, ReferenceTime, format_clock
-from sync.uncertainty import decimals_for
+from sync.uncertainty import decimals_for, format_ends, round_down, round_up
 
 S_PER_DAY = 86_400.0
 
 
 def span_in_words(low_s: float, high_s: float, decimals: int) -> str:
-    """``between 0.5 and 0.8 s``."""
-    return f"between {low_s:.{decimals}f} and {high_s:.{decimals}f} s"
+    """``between 0.5 and 0.8 s``, rounded outwards."""
+    low, high = format_ends(low_s, high_s, decimals)
+    return f"between {low} and {high} s"
 
 
 def clock_range(at: ReferenceTime, U_s: float) -> str:
-    """``14:22:30.10 (between 14:22:29.98 and 14:22:30.22; 95 % range)``."""
+    """``14:22:30.10 (between 14:22:29.98 and 14:22:30.22; 95 % range)``, rounded outwards."""
     decimals = decimals_for(U_s)
-    half = Duration.from_s(U_s)
+    half = Duration.from_s(U_s) + Duration(10 ** (9 - decimals) // 2)
     low, high = format_clock(at - half, decimals), format_clock(at + half, decimals)
     return f"{format_clock(at, decimals)} (between {low} and {high}; 95 % range)"
 
@@ -31,12 +32,11 @@ def rate_in_words(drift: float, U_drift: float) -> str:
     day, U_day = drift * S_PER_DAY, U_drift * S_PER_DAY
     decimals = decimals_for(U_day)
     if abs(day) <= U_day:
-        return (
-            f"gains or loses at most {max(abs(day - U_day), abs(day + U_day)):.{decimals}f} s a day"
-        )
+        most = round_up(abs(day) + U_day, decimals)
+        return f"gains or loses at most {most:.{decimals}f} s a day"
     verb = "loses" if day > 0 else "gains"
-    low, high = sorted((abs(day) - U_day, abs(day) + U_day))
-    return f"{verb} {abs(day):.{decimals}f} s a day ({low:.{decimals}f} to {high:.{decimals}f})"
+    low, high = format_ends(abs(day) - U_day, abs(day) + U_day, decimals)
+    return f"{verb} {abs(day):.{decimals}f} s a day ({low} to {high})"
 
 
 def joined(names: Sequence[str], last: str = "and") -> str:
@@ -66,13 +66,14 @@ def resolved_sentence(
 def not_resolved_sentence(a: str, b: str, low_s: float, high_s: float, U_s: float) -> str:
     """B - A from ``low_s`` to ``high_s``: which came first is not shown."""
     decimals = decimals_for(U_s)
+    low, high = round_down(low_s, decimals), round_up(high_s, decimals)
 
     def side(value: float) -> str:
         return f"{abs(value):.{decimals}f} s {'before' if value < 0 else 'after'}"
 
     return (
         "The recordings do not show which came first. "
-        f"{_capital(b)} lies between {side(low_s)} and {side(high_s)} {a} (95 % range). "
+        f"{_capital(b)} lies between {side(low)} and {side(high)} {a} (95 % range). "
         "This is not a finding that they happened together."
     )
 

@@ -17,6 +17,7 @@ from sync.uncertainty import (
     Uncertain,
     coverage_factor,
     decimals_for,
+    format_ends,
     format_pair,
     probability_above_zero,
 )
@@ -117,8 +118,23 @@ def test_an_uncertainty_must_be_positive_and_finite(bad: float) -> None:
         Distribution.normal(bad)
 
 
-def test_rounding_shows_two_digits_of_U() -> None:
-    assert format_pair(12.3456, 0.1234) == ("12.35", "0.12")
-    assert format_pair(-3.25, 0.0259) == ("-3.250", "0.026")
-    assert decimals_for(35.0) == 0
+def test_what_is_shown_covers_the_range_with_no_needless_digit() -> None:
+    assert format_pair(0.642, 0.077) == ("0.64", "0.08")
+    assert format_pair(12.3456, 0.1234) == ("12.35", "0.13")
+    assert format_pair(37.21, 0.4) == ("37.2", "0.5")
+    assert format_pair(37.2, 0.4) == ("37.2", "0.4")
+    assert format_pair(-3.25, 0.0259) == ("-3.25", "0.03")
+    assert format_pair(50.4, 1.1) == ("50.4", "1.1")
+    assert format_ends(0.5647, 0.7192, 2) == ("0.56", "0.72")
+    assert format_ends(-0.051, 0.3, 1) == ("-0.1", "0.3")
+    assert decimals_for(40.0) == 0
     assert decimals_for(0.0) == 3
+
+
+@given(st.floats(-1e4, 1e4), st.floats(1e-6, 1e3))
+def test_the_shown_pair_always_covers(value: float, U: float) -> None:
+    shown, plus = (float(text) for text in format_pair(value, U))
+    slack = 1e-5 * U + 1e-9
+    assert shown - plus <= value - U + slack
+    assert shown + plus >= value + U - slack
+    assert plus <= 1.9 * U

@@ -94,7 +94,7 @@ def make_answers() -> list[tuple[Question, Answer | None]]:
             Share("drift of cam 1 over 6 min", 0.03, 0.09),
         ),
         in_words="“Shots at the north building” (dispatch) came before door opens (cam 1): "
-        "by 1.80 s, between 1.60 and 2.00 s (95 % range). This holds if the 6 anchors are the "
+        "by 1.8 s, between 1.6 and 2.0 s (95 % range). This holds if the 6 anchors are the "
         "events described and the stated delays are right.",
         reference_a=at("14:23:23.6"),
         U95_a_s=0.13,

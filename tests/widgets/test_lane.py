@@ -130,7 +130,7 @@ def test_try_on_is_told_and_ends(lane: Lane, qtbot: QtBot) -> None:
 
 def test_a_mark_is_never_told_without_its_range() -> None:
     text = marker_text(marker("door", "cam1", "14:23:08.4", 0.03), "door")
-    assert text == "door\n14:23:08.400 ± 0.030 s (95 %)"
+    assert text == "door\n14:23:08.40 ± 0.03 s (95 %)"
 
 
 def test_stale_and_conflict_look_different(lane: Lane) -> None:

@@ -82,7 +82,7 @@ def test_accept_says_what_is_added_and_wants_enter(panel: SearchPanel, qtbot: Qt
     panel.set_result(result, PAIR, 3)
     with qtbot.assertNotEmitted(panel.accepted):
         qtbot.keyClick(panel, Qt.Key.Key_A)
-    assert "+143.20 ± 0.20 s" in panel.confirm_text.text()
+    assert "+143.2 ± 0.2 s" in panel.confirm_text.text()
     with qtbot.waitSignal(panel.accepted) as caught:
         qtbot.keyClick(panel.confirm_button, Qt.Key.Key_Return)
     assert caught.args == [result.candidates[0]]
@@ -130,7 +130,7 @@ def test_coincidences_can_be_played(panel: SearchPanel, qtbot: QtBot) -> None:
 
 def test_texts_carry_ranges_and_warn_of_one_event(panel: SearchPanel, qtbot: QtBot) -> None:
     panel.set_result(make_result(), PAIR, 3)
-    offset = "offset between +143.00 and +143.40 s (95 % range)"
+    offset = "offset between +143.0 and +143.4 s (95 % range)"
     qtbot.waitUntil(lambda: offset in panel.texts())
     texts = panel.texts()
     assert any("rests on one event: mark it by hand" in text for text in texts)
