@@ -23,7 +23,7 @@ $(STAMP): pyproject.toml constraints.txt .ci/system-libraries
 	$(PYTHON) -c 'import sys; sys.exit("Tiepoint needs Python 3.11 to 3.13; this is " + sys.version.split()[0] + ". Run: make PYTHON=python3.12 ...") if not (3, 11) <= sys.version_info < (3, 14) else 0'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1" --constraint constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group dev --editable .
+	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt --group dev --editable .
 	touch $(STAMP)
 
 clean:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -199,12 +199,13 @@ def tie_all(
     names: Mapping[str, str],
     labels: Mapping[str, str],
     shades: Mapping[str, QColor],
+    one_sided: Collection[str] = (),
 ) -> tuple[Tie, ...]:
-    """One tie for every event that two or more placed lanes show."""
+    """One tie for every event that two or more placed lanes show; one-sided marks tie nothing."""
     ends: dict[str, list[tuple[str, int]]] = {}
     for track in linked:
         for marker in track.markers:
-            if marker.reference is not None:
+            if marker.reference is not None and marker.mark not in one_sided:
                 ends.setdefault(marker.event, []).append((track.source, marker.reference.ns))
     return tuple(
         Tie(

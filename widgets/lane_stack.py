@@ -146,7 +146,7 @@ class LaneStack(QFrame):
             lane.set_track(track, colour_of[track.source], stale=timeline.stale)
         for track in unlinked:
             self._shelf[track.source].set_source(names.get(track.source, track.source), track)
-        self._overlay.set_ties(tie_all(linked, names, labels, shades))
+        self._overlay.set_ties(tie_all(linked, names, labels, shades, mark_sides or {}))
         self._holder.set_note("" if linked else (_NOTHING if unlinked else _EMPTY))
         for source, (columns, waveform) in self._curves.items():
             self._give_curve(source, columns, waveform)

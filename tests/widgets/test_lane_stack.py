@@ -150,6 +150,8 @@ def test_ties_join_marks_at_their_own_times() -> None:
     assert door["cam2"] - door["cam1"] == 500_000_000  # the slant
     assert ties["door"].label == "door ↔ bang"
     assert tie_all(linked, {"cam1": "A", "disp": "B"}, {}, {})[0].label == "A ↔ B"
+    one_sided = [marker.mark for track in linked for marker in track.markers]
+    assert tie_all(linked, NAMES, EVENT_NAMES, {}, one_sided) == ()
 
 
 def test_tie_colours_say_the_state() -> None:
