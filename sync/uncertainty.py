@@ -318,7 +318,7 @@ def decimals_for(U: float) -> int:
 
 def round_up(value: float, decimals: int) -> float:
     """``value`` rounded towards +∞ to ``decimals`` (a last bit of float noise is forgiven)."""
-    return math.ceil(value * 10**decimals - 1e-6) / 10**decimals
+    return float(math.ceil(value * 10**decimals - 1e-6) / 10**decimals)
 
 
 def round_down(value: float, decimals: int) -> float:

@@ -1,0 +1,304 @@
+"""Searching two recordings: which signals to compare, and how to count the attempts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sync.cache import Cache
+from sync.correlate.resample import Resampler
+from sync.correlate.result import SearchKind, SearchResult
+from sync.correlate.search import search
+from sync.correlate.significance import REPORTED, SCREENING
+from sync.correlate.sound import COMMON_RATE_HZ, Samples, search_samples
+from sync.correlate.verdict import P_SIGNIFICANT, P_WEAK, no_match, weak
+from sync.errors import TraceError
+from sync.media.facts import MediaFacts
+from sync.progress import SILENT, Progress
+from sync.timebase import NS_PER_S, Duration, MediaTime, TimeRange
+from sync.traces.derive import derive_trace
+from sync.traces.picture import Region
+from sync.traces.trace import PICTURE_KINDS, SOUND_KINDS, Trace, TraceKind
+
+Span = TimeRange[MediaTime]
+READ_SAMPLES = 1 << 19
+# Surrogates for each search of a family, so that p is resolved below 0.01 / family.
+SURROGATES_EACH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Side:
+    """One of the two recordings."""
+
+    path: Path
+    facts: MediaFacts
+    span: Span | None
+    roi: Region | None
+    cache: Cache | None
+
+
+def correlate_recordings(
+    path_a: Path | str,
+    facts_a: MediaFacts,
+    path_b: Path | str,
+    facts_b: MediaFacts,
+    *,
+    kind_a: SearchKind | None = None,
+    kind_b: SearchKind | None = None,
+    offset_range_s: tuple[float, float] | None = None,
+    surrogates: int = REPORTED,
+    seed: int = 0,
+    span_a: Span | None = None,
+    span_b: Span | None = None,
+    roi_a: Region | None = None,
+    roi_b: Region | None = None,
+    cache: Cache | None = None,
+    progress: Progress = SILENT,
+) -> SearchResult:
+    """Search two recordings for the offset at which they agree.
+
+    Sound with sound is compared sample by sample. Otherwise every sensible pair of traces is
+    tried (motion, luminance, flash against envelope, onset, transmissions; each picture trace
+    against its like), each is screened with 99 surrogates, the promising ones are searched again
+    with more, and the stated p allows for all of them (Holm).
+
+    Parameters
+    ----------
+    kind_a, kind_b
+        Restrict the search to these kinds; ``samples`` needs both.
+    offset_range_s
+        Lowest and highest offset: what is added to B's media time to get A's.
+    span_a, span_b
+        Restrict a recording to a part of it, one radio call for example.
+    roi_a, roi_b
+        Restrict a picture to a region X, Y, W, H in pixels of the original, a door for example.
+
+    Raises
+    ------
+    TraceError
+        When the recordings have no pair of streams that can be compared as asked.
+    """
+    a = _Side(path=Path(path_a), facts=facts_a, span=span_a, roi=roi_a, cache=cache)
+    b = _Side(path=Path(path_b), facts=facts_b, span=span_b, roi=roi_b, cache=cache)
+    pairs = kind_pairs(facts_a, facts_b, kind_a, kind_b)
+    if not pairs:
+        return _search_sound(a, b, offset_range_s, progress)
+    traces = _traces(a, b, pairs, progress.part(0.0, 0.5))
+
+    def once(pair: tuple[TraceKind, TraceKind], count: int, part: Progress) -> SearchResult:
+        return search(
+            traces["a", pair[0]],
+            traces["b", pair[1]],
+            offset_range_s=offset_range_s,
+            surrogates=count,
+            seed=seed,
+            progress=part,
+        )
+
+    return _search_family(pairs, once, surrogates, progress.part(0.5, 1.0))
+
+
+def kind_pairs(
+    facts_a: MediaFacts,
+    facts_b: MediaFacts,
+    kind_a: SearchKind | None = None,
+    kind_b: SearchKind | None = None,
+) -> list[tuple[TraceKind, TraceKind]]:
+    """The pairs of traces to compare, in a fixed order; none where samples are to be compared.
+
+    Raises
+    ------
+    TraceError
+        When there is none.
+    """
+    if "samples" in (kind_a, kind_b):
+        if {kind_a, kind_b} - {"samples", None}:
+            raise TraceError("Samples of sound can be compared only with samples of sound.")
+        for facts in (facts_a, facts_b):
+            if facts.sound is None:
+                raise TraceError("One of the recordings has no sound to compare.")
+        return []
+    if kind_a is None and kind_b is None and facts_a.sound and facts_b.sound:
+        return []
+    pairs = [
+        (first, second)
+        for first, second in product(_kinds(facts_a, kind_a), _kinds(facts_b, kind_b))
+        if (kind_a is not None and kind_b is not None) or _sensible(first, second)
+    ]
+    if not pairs:
+        raise TraceError("The two recordings have no signals that can be compared.")
+    return pairs
+
+
+def _kinds(facts: MediaFacts, asked: SearchKind | None) -> list[TraceKind]:
+    if asked is not None and asked != "samples":
+        return [asked]
+    kinds: list[TraceKind] = []
+    if facts.picture is not None:
+        kinds += PICTURE_KINDS
+    if facts.sound is not None:
+        kinds += SOUND_KINDS
+    return kinds
+
+
+def _sensible(first: TraceKind, second: TraceKind) -> bool:
+    """Picture against sound in any way; picture against picture and sound against sound alike."""
+    crossed = (first in PICTURE_KINDS) != (second in PICTURE_KINDS)
+    return crossed or first == second
+
+
+# -- traces ---------------------------------------------------------------------------------------
+
+
+def _traces(
+    a: _Side, b: _Side, pairs: list[tuple[TraceKind, TraceKind]], progress: Progress
+) -> dict[tuple[str, TraceKind], Trace]:
+    needed = list(
+        dict.fromkeys([("a", first) for first, _ in pairs] + [("b", second) for _, second in pairs])
+    )
+    out: dict[tuple[str, TraceKind], Trace] = {}
+    for i, (which, kind) in enumerate(needed):
+        side = a if which == "a" else b
+        part = progress.part(i / len(needed), (i + 1) / len(needed))
+        roi = side.roi if kind in PICTURE_KINDS else None
+        trace = derive_trace(side.path, side.facts, kind, roi=roi, cache=side.cache, progress=part)
+        out[which, kind] = _within(trace, side.span)
+    return out
+
+
+def _within(trace: Trace, span: Span | None) -> Trace:
+    """The samples of a trace that lie in ``span``; all of them when there is none."""
+    if span is None:
+        return trace
+    first = max(0, -(-(span.start.ns - trace.start.ns) // trace.step_ns))
+    last = min(len(trace), -(-(span.end.ns - trace.start.ns) // trace.step_ns))
+    last = max(last, first)
+    return replace(
+        trace,
+        start=trace.time_of(first),
+        values=trace.values[first:last],
+        valid=trace.valid[first:last],
+    )
+
+
+def _search_family(
+    pairs: list[tuple[TraceKind, TraceKind]],
+    once: Callable[[tuple[TraceKind, TraceKind], int, Progress], SearchResult],
+    surrogates: int,
+    progress: Progress,
+) -> SearchResult:
+    """Screen every pair, search the promising ones again, and answer with the best (Holm)."""
+    screened = min(SCREENING, surrogates)
+    results = [
+        once(pair, screened, progress.part(0.5 * i / len(pairs), 0.5 * (i + 1) / len(pairs)))
+        for i, pair in enumerate(pairs)
+    ]
+    tested = [i for i, result in enumerate(results) if result.status != "not-testable"]
+    family = max(len(tested), 1)
+    thorough = max(surrogates, SURROGATES_EACH * family) if family > 1 else surrogates
+    promising = [i for i in tested if _p(results[i]) <= P_WEAK]
+    for k, i in enumerate(promising):
+        low = 0.5 + 0.5 * k / len(promising)
+        part = progress.part(low, 0.5 + 0.5 * (k + 1) / len(promising))
+        results[i] = once(pairs[i], thorough, part)
+    return _best(results, tested, family)
+
+
+def _p(result: SearchResult) -> float:
+    """p of the best candidate; 1 where there is none."""
+    return result.candidates[0].p if result.candidates else 1.0
+
+
+def _best(results: list[SearchResult], tested: list[int], family: int) -> SearchResult:
+    """The answer of a family of searches.
+
+    Holm (1979): the smallest p is multiplied by the number of tests. Only the best pair is
+    answered with, so the further steps of the procedure are not needed.
+    """
+    if not tested:
+        reasons = dict.fromkeys(reason for result in results for reason in result.reasons)
+        others = tuple(result.searched for result in results[1:])
+        return replace(results[0], reasons=tuple(reasons), others=others)
+    best = min(tested, key=lambda i: (_p(results[i]), -_z(results[i])))
+    others = tuple(
+        replace(result.searched, family=family) for i, result in enumerate(results) if i != best
+    )
+    chosen = results[best]
+    if family > 1:
+        chosen = _restated(chosen, family, min(1.0, _p(chosen) * family))
+    return replace(chosen, others=others)
+
+
+def _z(result: SearchResult) -> float:
+    return result.candidates[0].z if result.candidates else -math.inf
+
+
+def _restated(result: SearchResult, family: int, p: float) -> SearchResult:
+    """``result`` with its p, status and reasons for a family of searches."""
+    searched = replace(result.searched, family=family)
+    counted = f"{family} pairs of signals were compared, and the stated chance allows for that."
+    if not result.candidates:
+        return replace(result, searched=searched, reasons=(*result.reasons, counted))
+    candidates = (replace(result.candidates[0], p=p), *result.candidates[1:])
+    restated = replace(result, searched=searched, candidates=candidates)
+    if p > P_WEAK:
+        reasons = (no_match(searched, p), counted)
+        return replace(restated, status="no-match", reasons=reasons, candidates=())
+    if p > P_SIGNIFICANT and result.status in ("significant", "ambiguous", "weak"):
+        return replace(restated, status="weak", reasons=(weak(searched, p), counted))
+    return restated
+
+
+# -- sound ----------------------------------------------------------------------------------------
+
+
+def _search_sound(
+    a: _Side, b: _Side, offset_range_s: tuple[float, float] | None, progress: Progress
+) -> SearchResult:
+    assert a.facts.sound is not None
+    assert b.facts.sound is not None
+    rate = min(COMMON_RATE_HZ, a.facts.sound.sample_rate_hz, b.facts.sound.sample_rate_hz)
+    first = read_samples(a.path, rate, a.span, progress.part(0.0, 0.25))
+    second = read_samples(b.path, rate, b.span, progress.part(0.25, 0.5))
+    return search_samples(
+        first, second, offset_range_s=offset_range_s, progress=progress.part(0.5, 1.0)
+    )
+
+
+def read_samples(
+    path: Path, rate_hz: int, span: Span | None = None, progress: Progress = SILENT
+) -> Samples:
+    """The sound of a recording (or of a part of it) as one channel at ``rate_hz``.
+
+    Read and resampled in blocks: an hour at 8 kHz takes 115 MB, whatever the original's rate.
+    """
+    from sync.media.sound import SoundReader  # the decoder loads only when it is needed
+
+    with SoundReader(path) as reader:
+        rate = reader.sample_rate_hz
+        first, last = 0, reader.samples
+        if span is not None:
+            first = max(0, -(-(span.start.ns - reader.start.ns) * rate // NS_PER_S))
+            last = min(last, -(-(span.end.ns - reader.start.ns) * rate // NS_PER_S))
+        resampler = Resampler(rate, rate_hz)
+        parts: list[NDArray[np.float32]] = []
+        at = first
+        while at < last:
+            block = reader.read(at, min(READ_SAMPLES, last - at))
+            if len(block) == 0:
+                break
+            parts.append(resampler.push(block.mean(axis=1, dtype=np.float32)))
+            at += len(block)
+            progress.report((at - first) / max(last - first, 1))
+        parts.append(resampler.finish())
+        start = MediaTime(reader.start.ns + round(first * NS_PER_S / rate))
+        half: Duration = reader.start_half
+    return Samples(
+        values=np.concatenate(parts), rate_hz=float(rate_hz), start=start, start_half=half
+    )

@@ -1,0 +1,163 @@
+"""Making a sound nearly white and even, so that only what two recordings share stands out.
+
+Three steps. Over the whole recording, every frequency is divided by the median magnitude about
+it and lines that stand out are cut: mains hum and paging tones are *the same everywhere* and say
+nothing about when. In frames of 0.13 s every frequency is then given the same magnitude (the
+phase transform of Knapp & Carter 1976, regularised): voices, pitch and loudness go, timing stays.
+Last, samples are limited to ± 4 standard deviations, so that no single click carries a match.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.fft
+from numpy.typing import NDArray
+
+Float32 = NDArray[np.float32]
+
+# Radio and telephone carry this band; outside it copies differ.
+BAND_HZ = (300.0, 3000.0)
+# Where the sampling rate is too low for that band (mains recordings at 400 Hz), its usable part.
+LOW_BAND = (0.02, 0.45)
+# Width over which the level of a spectrum is taken: wide against a hum line, narrow against a
+# voice's formants.
+LINE_WIDTH_HZ = 2.0
+# What stands out by this factor is a line and is removed; of noise 0.2 % does (Rayleigh).
+LINE_LIMIT = 3.0
+# A line this strong is removed with its skirts (it wanders and leaks); noise never reaches it.
+STRONG_LINE = 6.0
+SKIRT_HZ = 0.25
+FRAME_S = 0.128
+# Share of a frame's median magnitude added before dividing: bins emptied by a codec stay empty.
+REGULAR = 0.1
+# Frames whose energy is below this share (60 dB down) of the median sounding frame's are silence
+# and say nothing: whitening would otherwise lift what a codec left in them.
+SILENCE_SHARE = 1e-6
+CLIP_SIGMA = 4.0
+# Both bound the memory that hours of sound take on the way.
+FRAMES_AT_ONCE = 4096
+BINS_AT_ONCE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class White:
+    """A whitened sound: unit variance where it says something, exactly 0 elsewhere."""
+
+    values: Float32
+    rate_hz: float
+    band_hz: tuple[float, float]
+
+
+def band_for(rate_hz: float) -> tuple[float, float]:
+    """The band that is compared at this sampling rate, in Hz."""
+    if rate_hz >= 2.2 * BAND_HZ[1]:
+        return BAND_HZ
+    low = BAND_HZ[0] if rate_hz >= 8.0 * BAND_HZ[0] else LOW_BAND[0] * rate_hz
+    return low, LOW_BAND[1] * rate_hz
+
+
+def whiten_sound(values: Float32, rate_hz: float) -> White:
+    """Whitened copy of ``values`` (n,) sampled at ``rate_hz``."""
+    band = band_for(rate_hz)
+    length = max(32, int(2 ** round(np.log2(FRAME_S * rate_hz))))
+    silent_frames = _silent_frames(values, length // 2)
+    flat = _flatten_lines(values, rate_hz, band)
+    flat = _flatten_frames(flat, rate_hz, band, length, silent_frames)
+    # Frames of equal magnitude lift what was left of a line: once more, as for traces.
+    silent = flat == 0
+    flat = _flatten_lines(flat, rate_hz, band)
+    flat[silent] = 0
+    active = flat != 0
+    scale = float(np.sqrt(np.mean(flat[active] ** 2, dtype=np.float64))) if active.any() else 0.0
+    if scale > 0:
+        flat /= np.float32(scale)
+        np.clip(flat, -CLIP_SIGMA, CLIP_SIGMA, out=flat)
+    return White(flat, rate_hz, band)
+
+
+def _flatten_lines(values: Float32, rate_hz: float, band: tuple[float, float]) -> Float32:
+    """``values`` with an even spectrum inside the band, lines cut, nothing outside it."""
+    count = len(values)
+    size = int(scipy.fft.next_fast_len(count, real=True))
+    spectrum = scipy.fft.rfft(values, size, workers=2)
+    per_hz = size / rate_hz
+    first, last = int(np.ceil(band[0] * per_hz)), int(band[1] * per_hz)
+    spectrum[:first] = 0
+    spectrum[last + 1 :] = 0
+    inside = spectrum[first : last + 1]
+    magnitude = np.abs(inside)
+    level = _running_level(magnitude, max(5, round(LINE_WIDTH_HZ * per_hz)))
+    level += np.float32(1e-7) * level.max(initial=np.float32(1e-30)) + np.float32(1e-30)
+    inside /= level
+    magnitude /= level
+    inside[_lines(magnitude, round(SKIRT_HZ * per_hz))] = 0
+    return np.asarray(scipy.fft.irfft(spectrum, size, workers=2)[:count], np.float32)
+
+
+def _lines(excess: Float32, skirt: int) -> NDArray[np.bool_]:
+    """Bins that stand out, and those within ``skirt`` of the strongest."""
+    strong = np.flatnonzero(excess > STRONG_LINE)
+    near = np.zeros(len(excess) + 1, np.int32)
+    np.add.at(near, np.maximum(strong - skirt, 0), 1)
+    np.add.at(near, np.minimum(strong + skirt + 1, len(excess)), -1)
+    return np.asarray((excess > LINE_LIMIT) | (np.cumsum(near[:-1]) > 0), np.bool_)
+
+
+def _running_level(magnitude: Float32, width: int) -> Float32:
+    """Median magnitude in blocks of ``width`` bins, joined by straight lines."""
+    count = len(magnitude)
+    blocks = max(1, count // width)
+    used = blocks * width if count >= width else count
+    medians = np.median(magnitude[:used].reshape(blocks, -1), axis=1)
+    middles = (np.arange(blocks) + 0.5) * (used / blocks)
+    out = np.empty(count, np.float32)
+    for begin in range(0, count, BINS_AT_ONCE):
+        part = np.arange(begin, min(begin + BINS_AT_ONCE, count))
+        out[begin : begin + len(part)] = np.interp(part, middles, medians)
+    return out
+
+
+def _silent_frames(values: Float32, hop: int) -> NDArray[np.bool_]:
+    """Frames of two hops, the first starting one hop before the sound, that hold only silence."""
+    count = -(-len(values) // hop)
+    energy = np.zeros(count + 2)
+    for k in range(count):
+        part = values[k * hop : (k + 1) * hop]
+        energy[k + 1] = np.dot(part, part)
+    frames = energy[:-1] + energy[1:]
+    sounding = frames[frames > 1e-9 * frames.max(initial=0.0)]
+    typical = float(np.median(sounding)) if sounding.size else 0.0
+    return np.asarray(frames <= SILENCE_SHARE * typical, np.bool_)
+
+
+def _flatten_frames(
+    values: Float32,
+    rate_hz: float,
+    band: tuple[float, float],
+    length: int,
+    silent: NDArray[np.bool_],
+) -> Float32:
+    """Overlapping frames with equal magnitudes inside the band, added up again."""
+    hop = length // 2
+    frames = len(silent)
+    padded = np.zeros((frames + 1) * hop, np.float32)
+    padded[hop : hop + len(values)] = values
+    total = np.zeros_like(padded)
+    window = np.sin(np.pi * (np.arange(length) + 0.5) / length).astype(np.float32)
+    hz = np.arange(length // 2 + 1) * (rate_hz / length)
+    inside = ((hz >= band[0]) & (hz <= band[1])).astype(np.float32)
+    view = np.lib.stride_tricks.sliding_window_view(padded, length)[::hop]
+    for begin in range(0, frames, FRAMES_AT_ONCE):
+        part = view[begin : begin + FRAMES_AT_ONCE]
+        spectrum = scipy.fft.rfft(part * window, axis=-1)
+        size = np.abs(spectrum)
+        middle = np.median(size[:, inside > 0], axis=1, keepdims=True)
+        spectrum *= inside / (size + REGULAR * middle + np.float32(1e-30))
+        spectrum[silent[begin : begin + len(part)]] = 0
+        flat = scipy.fft.irfft(spectrum, length, axis=-1).astype(np.float32) * window
+        for half in (0, 1):
+            place = slice((begin + half) * hop, (begin + half + len(part)) * hop)
+            total[place] += flat[:, half * hop : (half + 1) * hop].reshape(-1)
+    return total[hop : hop + len(values)]

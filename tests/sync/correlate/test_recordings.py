@@ -1,0 +1,206 @@
+"""Whole recordings: which signals are compared, and the real ones whose truth is known."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.signal import resample_poly
+
+from sync.cache import Cache
+from sync.correlate.recordings import correlate_recordings, kind_pairs, read_samples
+from sync.correlate.result import SearchResult
+from sync.errors import TraceError
+from sync.media.facts import MediaFacts
+from sync.media.inspect import inspect
+from sync.timebase import MediaTime, TimeRange
+from tests.sync.correlate.made import Float, speech
+
+SAMPLE = Path(__file__).resolve().parents[3] / "sample_media"
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    return Cache(tmp_path_factory.mktemp("kept"))
+
+
+def write(path: Path, values: Float, rate_hz: int) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate_hz)
+        file.writeframes((values / np.abs(values).max() * 30_000).astype("<i2").tobytes())
+    return path
+
+
+def between(begin_s: float, end_s: float) -> TimeRange[MediaTime]:
+    return TimeRange(MediaTime.from_s(begin_s), MediaTime.from_s(end_s))
+
+
+def compare(a: Path, b: Path, cache: Cache, **options: object) -> SearchResult:
+    facts = [inspect(path, cache=cache).facts for path in (a, b)]
+    return correlate_recordings(a, facts[0], b, facts[1], cache=cache, **options)  # type: ignore[arg-type]
+
+
+def facts_with(picture: bool, sound: bool) -> MediaFacts:
+    """Facts of a recording of which only the streams matter."""
+    something = object()
+    facts = object.__new__(MediaFacts)
+    object.__setattr__(facts, "picture", something if picture else None)
+    object.__setattr__(facts, "sound", something if sound else None)
+    return facts
+
+
+def test_pairs_of_kinds() -> None:
+    silent, heard, both = facts_with(True, False), facts_with(False, True), facts_with(True, True)
+    assert kind_pairs(heard, both) == []
+    assert kind_pairs(silent, silent) == [
+        ("motion", "motion"),
+        ("luminance", "luminance"),
+        ("flash", "flash"),
+    ]
+    crossed = kind_pairs(silent, heard)
+    assert len(crossed) == 9
+    assert ("flash", "onset") in crossed
+    assert len(kind_pairs(both, silent)) == 12
+    assert kind_pairs(heard, heard, "envelope", "onset") == [("envelope", "onset")]
+    assert kind_pairs(silent, heard, "flash") == [
+        ("flash", "envelope"),
+        ("flash", "onset"),
+        ("flash", "transmissions"),
+    ]
+    with pytest.raises(TraceError, match="only with samples"):
+        kind_pairs(heard, heard, "samples", "onset")
+    with pytest.raises(TraceError, match="no sound"):
+        kind_pairs(silent, heard, "samples", "samples")
+    with pytest.raises(TraceError, match="no signals"):
+        kind_pairs(facts_with(False, False), heard)
+
+
+def test_different_rates_and_spans(tmp_path: Path, cache: Cache) -> None:
+    said = speech(np.random.default_rng(0), 30.0, 48_000.0)
+    a = write(tmp_path / "a.wav", said, 48_000)
+    later = said[round(7.25 * 48_000) :]
+    b = write(tmp_path / "b.wav", resample_poly(later, 147, 160), 44_100)
+    result = compare(a, b, cache)
+    assert result.status == "significant"
+    assert result.candidates[0].offset_s == pytest.approx(7.25, abs=1e-4)
+    part = compare(a, b, cache, span_b=between(4.0, 7.5))
+    assert part.status == "significant"
+    assert part.candidates[0].offset_s == pytest.approx(7.25, abs=1e-4)
+    assert 4.0 < part.candidates[0].epoch_s < 7.5
+    outside = compare(a, b, cache, span_a=between(0.0, 5.0), span_b=between(4.0, 7.5))
+    assert outside.status in ("no-match", "weak")
+    tiny = compare(a, b, cache, span_b=between(4.0, 5.0))
+    assert tiny.status == "not-testable"
+
+
+def test_reading_a_part_keeps_its_time(tmp_path: Path) -> None:
+    values = np.arange(44_100 * 3) % 997 - 498.0
+    path = write(tmp_path / "a.wav", values, 44_100)
+    whole = read_samples(path, 44_100)
+    part = read_samples(path, 44_100, between(1.0, 2.0))
+    assert part.start == MediaTime.from_s(1.0)
+    np.testing.assert_array_equal(part.values, whole.values[44_100:88_200])
+    lower = read_samples(path, 8000)
+    assert len(lower.values) == 24_000
+
+
+def test_asked_kinds_are_kept_and_counted(tmp_path: Path, cache: Cache) -> None:
+    rng = np.random.default_rng(1)
+    loud = np.repeat(rng.exponential(1.0, 900), 800)
+    a = write(tmp_path / "a.wav", loud * rng.standard_normal(len(loud)), 8000)
+    cut = loud[8000 * 10 :]
+    b = write(tmp_path / "b.wav", cut * rng.standard_normal(len(cut)), 8000)
+    result = compare(a, b, cache, kind_a="envelope", kind_b="envelope", surrogates=99)
+    assert result.status == "significant"
+    assert result.candidates[0].offset_s == pytest.approx(10.0, abs=0.1)
+    assert result.searched.family == 1
+    assert result.others == ()
+    # The noise that carries the loudness is another one: sample by sample there is no match.
+    assert compare(a, b, cache).status in ("no-match", "weak")
+
+
+# -- recordings whose truth is known --------------------------------------------------------------
+
+
+def test_two_cuts_of_one_talk(shared_media: Path, cache: Cache) -> None:
+    folder = shared_media / "pairs" / "audio-offset-finder"
+    result = compare(folder / "timbl_1.mp3", folder / "timbl_2.mp3", cache)
+    assert result.status == "significant"
+    assert result.candidates[0].offset_s == pytest.approx(12.254, abs=0.005)
+    back = compare(folder / "timbl_2.mp3", folder / "timbl_1.mp3", cache)
+    assert back.candidates[0].offset_s == pytest.approx(-12.254, abs=0.005)
+
+
+def test_mains_hum_matches_itself_only(shared_media: Path, cache: Cache) -> None:
+    files = [shared_media / "pairs" / "enf-whu" / f"00{n}_ref.wav" for n in (1, 2, 4)]
+    for first, second in ((0, 1), (1, 2), (0, 2)):
+        result = compare(files[first], files[second], cache)
+        assert result.status == "no-match"
+        assert result.candidates == ()
+    same = compare(files[0], files[0], cache, span_a=between(0, 300), span_b=between(100, 400))
+    assert same.status == "significant"
+    assert same.candidates[0].offset_s == pytest.approx(0.0, abs=0.001)
+
+
+def test_a_real_alarm_is_ambiguous(shared_media: Path, cache: Cache) -> None:
+    alarm = shared_media / "events" / "alarm" / "fire_alarm.wav"
+    for span in (between(0, 9), between(3, 8), between(10, 15)):
+        result = compare(alarm, alarm, cache, span_b=span)
+        assert result.status == "ambiguous"
+        assert result.candidates[0].offset_s == pytest.approx(0.0, abs=1e-3)
+        assert "repeats itself" in result.reasons[0]
+
+
+def test_an_excerpt_of_real_radio_matches(shared_media: Path, cache: Cache) -> None:
+    for name in ("two_tone_example.wav", "mdc_example.wav", "pulsed_example.wav"):
+        path = shared_media / "radio" / "icad" / name
+        result = compare(path, path, cache, span_b=between(11.0, 14.0))
+        assert result.status == "significant"
+        assert result.candidates[0].offset_s == pytest.approx(0.0, abs=1e-3)
+
+
+def test_different_radio_traffic_does_not_match(shared_media: Path, cache: Cache) -> None:
+    files = sorted((shared_media / "radio" / "icad").glob("*.wav"))
+    matched = [
+        (a.name, b.name)
+        for i, a in enumerate(files)
+        for b in files[i + 1 :]
+        if compare(a, b, cache).status in ("significant", "ambiguous")
+    ]
+    assert len(matched) <= 1
+
+
+def test_simulated_microphones(shared_media: Path, cache: Cache) -> None:
+    folder = shared_media / "pairs" / "opensoundscape"
+    where = {1: (0, 50), 2: (50, 0), 3: (20, 30), 4: (30, 20), 5: (-10, -15)}
+    far = {k: np.hypot(10 - x, 15 - y) for k, (x, y) in where.items()}
+    for k in (2, 3, 4, 5):
+        result = compare(folder / "aru_1.wav", folder / f"aru_{k}.wav", cache)
+        assert result.status == "significant"
+        # Sound at about 343 m/s; one source sample of rounding in the simulation.
+        expected = (far[1] - far[k]) / 343.0
+        assert result.candidates[0].offset_s == pytest.approx(expected, abs=0.001)
+
+
+def test_cameras_of_the_sample_case(cache: Cache) -> None:
+    if not (SAMPLE / "cam1_gate.mp4").is_file():
+        pytest.skip("the sample case has not been made")
+    gate, door = SAMPLE / "cam1_gate.mp4", SAMPLE / "cam3_door.mp4"
+    result = compare(gate, door, cache, seed=1)
+    assert result.status == "significant"
+    best = result.candidates[0]
+    assert best.kind_a == best.kind_b
+    assert abs(best.offset_s - 40.013) <= best.U95_s
+    assert result.searched.family == 3
+    assert len(result.others) == 2
+    elsewhere = compare(SAMPLE / "cam4_hall.mp4", SAMPLE / "dispatch.flac", cache)
+    assert elsewhere.status == "no-match"
+    assert elsewhere.searched.family == 9
+    assert any("9 pairs of signals" in reason for reason in elsewhere.reasons)
+    short = compare(gate, SAMPLE / "phone.mp4", cache)
+    assert short.status == "not-testable"
+    assert any("at least 60 s" in reason for reason in short.reasons)
