@@ -114,19 +114,9 @@ def _accept(demo: DemoCase, plan: Plan, result: SearchResult, candidate: Candida
         stream_a="sound",
         source_b=b.id,
         stream_b="sound",
-        at_b=_middle_of_overlap(demo, plan, candidate),
+        at_b=MediaTime.from_s(candidate.epoch_s),
         delays_a=("phone-sound", "travel-siren"),
         delays_b=("radio-chain",),
         by=BY,
         note="the siren, heard by the phone directly",
     )
-
-
-def _middle_of_overlap(demo: DemoCase, plan: Plan, candidate: Candidate) -> MediaTime:
-    """Media time of B in the middle of what both recordings hold."""
-    a, b = demo.source(plan.a), demo.source(plan.b)
-    span = _span(demo, plan) or TimeRange(b.start, b.end)
-    offset = Duration.from_s(candidate.offset_s)
-    low = max(span.start, MediaTime((a.start - offset).ns))
-    high = min(span.end, MediaTime((a.end - offset).ns))
-    return MediaTime((low.ns + high.ns) // 2)

@@ -51,6 +51,8 @@ MOMENT_BIN_S = 0.1
 # Of a short sound a moment (± this share of it) is shorter than of a long one.
 MOMENT_SHARE = 0.05
 EXACT = Duration(0)
+U_RATE = math.sqrt(2) * 100e-6
+"""Standard uncertainty of the rate between two recorders, each with the default 100 ppm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +83,9 @@ def search_samples(
     """Search two sounds of one sampling rate for the offset at which they agree.
 
     Two-sided: a recording wired with reversed polarity still matches. ``offset_s`` is what is
-    added to B's media time to get A's and holds at ``epoch_s``, the middle of the overlap in B.
-    ``u_s`` has a statistical part and one common to every search of the pair: the unknown start
-    of the two sounds (rectangular, ± ``start_half`` each).
+    added to B's media time to get A's; it holds at ``epoch_s``, the media time of B about which
+    what both heard is centred. ``u_s`` has a statistical part and one common to every search of
+    the pair: the unknown start of the two sounds (rectangular, ± ``start_half`` each).
 
     Parameters
     ----------
@@ -276,26 +278,28 @@ class _Answering:
         inside = not self.scores.at_border(index)
         fraction = between_samples(self.scores.z, index) if inside else 0.0
         u_samples, r = score_uncertainty(self.a.values, self.b.values, lag, fraction)
-        normal_s = math.hypot(u_samples, PARABOLA_SHARE) / rate_hz
         halves_s = [self.asked.a.start_half.s, self.asked.b.start_half.s]
-        u_s, U95_s = position.expanded(normal_s, halves_s)
         begin, end = max(0, -lag), min(len(self.a.values), len(self.b.values) - lag)
         product = self.a.values[begin:end] * self.b.values[begin + lag : end + lag]
         bin_length = max(1, round(MOMENT_BIN_S * rate_hz))
         middle_s = 0.5 * bin_length / rate_hz
         first_b_s = self.asked.b.start.s + (begin + lag) / rate_hz
+        carried = binned(product * np.float32(math.copysign(1.0, z)), bin_length)
+        epoch_s, u_epoch_s = _carried_at(carried, bin_length / rate_hz)
+        normal_s = math.hypot(u_samples / rate_hz, PARABOLA_SHARE / rate_hz, U_RATE * u_epoch_s)
+        u_s, U95_s = position.expanded(normal_s, halves_s)
         return Candidate(
             offset_s=self.asked.offset_s(lag + fraction),
             u_s=u_s,
             U95_s=U95_s,
-            epoch_s=first_b_s + 0.5 * (end - begin - 1) / rate_hz,
+            epoch_s=first_b_s + epoch_s,
             p=self._p(law, index),
             z=z,
             correlation=r,
             kind_a="samples",
             kind_b="samples",
             coincidences=strongest_moments(
-                binned(product * np.float32(math.copysign(1.0, z)), bin_length),
+                carried,
                 bin_length / rate_hz,
                 self.asked.a.start.s + begin / rate_hz + middle_s,
                 first_b_s + middle_s,
@@ -304,3 +308,20 @@ class _Answering:
             u_statistical_s=normal_s,
             u_systematic_s=math.sqrt(sum(half * half for half in halves_s) / 3.0),
         )
+
+
+def _carried_at(carried: NDArray[np.float64], step_s: float) -> tuple[float, float]:
+    """Centre in time of what carries a peak, and its standard uncertainty (s from the overlap's
+    beginning).
+
+    Two recorders that run at different rates are apart by the peak's offset only there: the peak of
+    a sum of displaced lobes lies at their weighted mean, to first order.
+    """
+    at_s = (np.arange(len(carried)) + 0.5) * step_s
+    total = float(carried.sum())
+    middle_s = 0.5 * len(carried) * step_s
+    if total <= 0:
+        return middle_s, middle_s / math.sqrt(3)
+    centre_s = min(max(float(carried @ at_s) / total, 0.0), 2 * middle_s)
+    u_s = float(np.sqrt(np.sum((carried * (at_s - centre_s)) ** 2))) / total
+    return centre_s, min(u_s, middle_s / math.sqrt(3))
