@@ -1,0 +1,169 @@
+"""Starting the window: environment, theme, unforeseen errors, and ``--screenshot``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from app.main_window import MainWindow
+
+PLUGIN_PATH = "QT_QPA_PLATFORM_PLUGIN_PATH"
+_WAIT_MS = 180_000
+_CALM_MS = 250
+STATES = (
+    "look", "mark", "answer", "answers", "evidence", "search", "clocks", "file", "marking", "keys",
+)  # fmt: skip
+
+
+def drop_foreign_plugins() -> None:
+    """opencv-python points Qt at its own plugins, with which PySide6 cannot start."""
+    if "cv2" in Path(os.environ.get(PLUGIN_PATH, "")).parts:
+        del os.environ[PLUGIN_PATH]
+
+
+def open_window(
+    case: Path | None = None,
+    *,
+    screenshot: Path | None = None,
+    size: tuple[int, int] | None = None,
+    scale: float | None = None,
+    theme: str | None = None,
+    state: str | None = None,
+) -> int:
+    """Open the window and stay until it is closed; returns the exit status.
+
+    Parameters
+    ----------
+    screenshot
+        Open, wait until nothing runs any more, save the window's picture here, and leave.
+    size
+        Of the window, in pixels.
+    scale
+        Of everything in it.
+    state
+        One of :data:`STATES`: what the picture should show.
+    """
+    drop_foreign_plugins()
+    if scale is not None:
+        os.environ["QT_SCALE_FACTOR"] = str(scale)
+    from PySide6.QtWidgets import QApplication
+
+    from sync.errors import TiepointError
+
+    if state is not None and state not in STATES:
+        raise TiepointError(
+            f"There is no state {state!r}.", hint=f"The states are {', '.join(STATES)}."
+        )
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    window = make_window(app, theme)
+    before = sys.excepthook
+    sys.excepthook = _explain(window)
+    try:
+        if size is not None:
+            window.resize(*size)
+        if case is not None:
+            window.open(case)
+        window.show()
+        if screenshot is not None:
+            return _take_picture(app, window, screenshot, size, state)
+        return app.exec()
+    finally:
+        sys.excepthook = before
+        window.close()
+        window.deleteLater()
+        app.sendPostedEvents(None, 52)  # DeferredDelete: nothing outlives the window
+
+
+def make_window(app: QApplication, theme: str | None = None) -> MainWindow:
+    """A window that is not shown yet."""
+    from app.main_window import MainWindow
+    from app.settings import Settings
+    from widgets.theme import apply_theme
+
+    app.setApplicationName("Tiepoint")
+    settings = Settings()
+    apply_theme(app, theme or settings.theme)
+    return MainWindow(settings=settings)
+
+
+def _explain(window: MainWindow) -> Hook:
+    """What an error nobody foresaw becomes: a card, and a file with its details."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        sys.__excepthook__(kind, error, trace)
+        if isinstance(error, Exception):
+            window.bench.problems.show(error)
+
+    return hook
+
+
+def _take_picture(
+    app: QApplication, window: MainWindow, out: Path, size: tuple[int, int] | None,
+    state: str | None,
+) -> int:  # fmt: skip
+    """Wait until the window is calm, put it into the state asked for, save its picture."""
+    from PySide6.QtCore import QTimer
+
+    result = [1]
+    calm = QTimer()
+    calm.setSingleShot(True)
+    calm.setInterval(_CALM_MS)
+    limit = QTimer()
+    limit.setSingleShot(True)
+    limit.setInterval(_WAIT_MS)
+    waiting: list[str | None] = [state]
+
+    def settled() -> None:
+        if not window.is_idle:
+            calm.start()
+            return
+        if waiting[0] is not None:
+            _enter(window, waiting[0])
+            waiting[0] = None
+            calm.start()
+            return
+        result[0] = 0 if _grab(window, out) else 1
+        app.quit()
+
+    calm.timeout.connect(settled)
+    limit.timeout.connect(app.quit)
+    calm.start()
+    limit.start()
+    app.exec()
+    calm.stop()
+    limit.stop()
+    return result[0]
+
+
+def _grab(window: MainWindow, out: Path) -> bool:
+    from sync.errors import StorageError
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if not window.grab().save(str(out)):
+        raise StorageError(
+            f"{out.name} cannot be written.", path=out, hint="Choose a name that ends in .png."
+        )
+    return True
+
+
+def _enter(window: MainWindow, state: str) -> None:
+    """Put the window into a named state."""
+    if state in ("look", "mark", "answer"):
+        window.arrange(state)  # type: ignore[arg-type]
+    elif state == "marking":
+        window.arrange("mark")
+        window.acts["mark"].trigger()
+    elif state == "keys":
+        window.acts["keys"].trigger()
+    else:
+        window.show_tab(state)  # type: ignore[arg-type]

@@ -1,0 +1,219 @@
+"""What each action of the table does in a window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+
+from app.controllers.moving import bound
+from app.dialogs.keys import KeySheet
+from sync.progress import Progress
+from widgets.theme import current_theme
+
+if TYPE_CHECKING:
+    from app.main_window import MainWindow
+
+_MOVING = (
+    "play", "reverse", "stop", "forward", "step", "step_back", "frame", "frame_back", "second",
+    "second_back", "any", "any_back", "previous_mark", "next_mark", "to_start", "to_end", "go_to",
+    "set_in", "set_out", "go_in", "go_out", "loop", "snap", "slower", "faster", "own_time",
+)  # fmt: skip
+_LOOKING = (
+    "close_up", "fit", "previous_view", "zoom_in", "zoom_out", "inspector", "sources", "next_pane",
+    "previous_pane", "look", "mark_space", "theme", "keys", "undo", "redo", "save",
+    *(f"focus_{number}" for number in range(1, 10)),
+)  # fmt: skip
+WHILE_MARKING = frozenset(
+    (
+        "mark",
+        "accept",
+        "next_source",
+        "only_after",
+        "only_before",
+        "peek",
+        "escape",
+        *_MOVING,
+        *_LOOKING,
+    )
+)
+"""Acts that leave an open event open: stepping, playing, zooming, focusing, N and M."""
+
+
+def command_table(window: MainWindow) -> dict[str, Callable[[], object]]:
+    """Slots by action id."""
+    marking, moving, playhead = window.bench.marking, window.bench.moving, window.bench.playhead
+    files, desk, lanes = window.bench.files, window.bench.evidence, window.desk.lanes
+    table: dict[str, Callable[[], object]] = {
+        "new": files.new, "open": files.open, "sample": bound(open_sample, window),
+        "add_media": files.add_media, "save": files.save, "save_as": files.save_as,
+        "export": files.export, "close_case": files.close_case, "quit": window.close,
+        "undo": window.bench.document.undo, "redo": window.bench.document.redo, "copy": window.copy,
+        "set_aside": desk.set_aside, "restore": desk.restore,
+        "find": bound(find, window),
+        "mark": marking.mark, "accept": marking.accept, "next_source": marking.next_source,
+        "only_after": bound(marking.only, "only earliest"),
+        "only_before": bound(marking.only, "only latest"),
+        "peek": bound(peek, window), "escape": bound(escape, window),
+        "search": bound(search, window),
+        "accept_candidate": window.desk.search.ask_accept,
+        "reject_candidate": window.desk.search.reject,
+        "reference": desk.choose_reference, "reading": desk.read_clock,
+        "clock_check": desk.check_clock, "delay": desk.state_delay, "break": desk.add_break,
+        "known_gap": desk.state_gap, "calculate": window.bench.calculation.again, "ask": desk.ask,
+        "play": playhead.toggle, "reverse": bound(playhead.shuttle, True),
+        "stop": playhead.pause, "forward": bound(playhead.shuttle, False),
+        "step_back": bound(moving.step, -1), "step": bound(moving.step, 1),
+        "frame_back": bound(moving.frame, -1), "frame": bound(moving.frame, 1),
+        "second_back": bound(moving.second, -1), "second": bound(moving.second, 1),
+        "any_back": bound(moving.any_picture, -1), "any": bound(moving.any_picture, 1),
+        "previous_mark": bound(moving.neighbour_mark, -1),
+        "next_mark": bound(moving.neighbour_mark, 1),
+        "to_start": moving.to_start, "to_end": moving.to_end, "go_to": moving.go_to,
+        "set_in": moving.set_in, "set_out": moving.set_out, "go_in": moving.go_in,
+        "go_out": moving.go_out, "loop": moving.loop, "snap": bound(toggle_snap, window),
+        "own_time": window.bench.playback.toggle_own_time,
+        "slower": bound(moving.change_rate, -1), "faster": bound(moving.change_rate, 1),
+        "close_up": moving.close_up, "fit": moving.fit, "previous_view": lanes.previous_view,
+        "zoom_in": bound(moving.zoom, 2), "zoom_out": bound(moving.zoom, -2),
+        "inspector": bound(toggle, window, "inspector"),
+        "sources": bound(toggle, window, "sources"),
+        "next_pane": bound(window.desk.next_part, 1),
+        "previous_pane": bound(window.desk.next_part, -1),
+        "look": bound(window.arrange, "look"), "mark_space": bound(window.arrange, "mark"),
+        "answer": bound(window.arrange, "answer"), "theme": bound(toggle_theme, window),
+        "keys": bound(show_keys, window), "about": bound(about, window),
+    }  # fmt: skip
+    for number in range(1, 10):
+        table[f"focus_{number}"] = bound(window.focus_number, number)
+    return table
+
+
+def escape(window: MainWindow) -> None:
+    """Drop the draft, close the event, leave the candidate, else back to the recording."""
+    if not window.bench.marking.escape():
+        window.desk.search.leave()
+    window.desk.focus_work()
+
+
+_PEEKING = "peeking"
+
+
+class _Peek(QObject):
+    """Uncovers the answers until H is let go."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        window.setProperty(_PEEKING, True)
+        window.desk.answers.set_covered(False)
+        app = QApplication.instance()
+        assert app is not None
+        app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """H was let go, or the window left."""
+        released = (
+            isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease
+            and event.key() == Qt.Key.Key_H and not event.isAutoRepeat()
+        )  # fmt: skip
+        if released or event.type() == QEvent.Type.WindowDeactivate:
+            self._window.desk.answers.set_covered(self._window.bench.marking.is_open)
+            app = QApplication.instance()
+            assert app is not None
+            app.removeEventFilter(self)
+            self._window.setProperty(_PEEKING, False)
+            self.deleteLater()
+        return False
+
+
+def peek(window: MainWindow) -> None:
+    """Look at covered answers while H is held; the log keeps that it was done."""
+    if window.bench.marking.is_open and not window.property(_PEEKING):
+        window.bench.marking.peek()
+        window.show_tab("answers")
+        _Peek(window)
+
+
+def find(window: MainWindow) -> None:
+    """Filter the evidence."""
+    window.show_tab("evidence")
+    window.desk.evidence.table.filter.setFocus()
+
+
+def search(window: MainWindow) -> None:
+    """Open the search of the focused recording."""
+    window.show_tab("search")
+    button = window.desk.search.form.search
+    if button.isEnabled():
+        button.setFocus()
+
+
+def toggle_snap(window: MainWindow) -> None:
+    """Snap on or off."""
+    window.bench.marking.snap = not window.bench.marking.snap
+    window.desk.transport.set_snap(window.bench.marking.snap)
+    window.desk.status.say("Snapping on." if window.bench.marking.snap else "Snapping off.")
+
+
+def toggle(window: MainWindow, name: str) -> None:
+    """Show or hide a side of the window."""
+    part = getattr(window.desk, name)
+    part.setVisible(not part.isVisible())
+    if not part.isVisible():
+        window.desk.focus_work()
+
+
+def toggle_theme(window: MainWindow) -> None:
+    """Dark or light, and remember it."""
+    name = "light" if current_theme().name == "dark" else "dark"
+    window.settings.theme = name
+    window.set_theme(name)
+
+
+def show_keys(window: MainWindow) -> None:
+    """All keys."""
+    sheet = KeySheet(window)
+    sheet.finished.connect(sheet.deleteLater)
+    sheet.open()
+
+
+def about(window: MainWindow) -> None:
+    """Version and licence."""
+    from sync import ENGINE_VERSION
+
+    box = QMessageBox(window)
+    box.setWindowTitle("About Tiepoint")
+    box.setText(f"Tiepoint {ENGINE_VERSION}")
+    box.setInformativeText(
+        "Says when things happened across recordings whose clocks disagree, and how sure that is. "
+        "MIT licence. PySide6 under LGPL; FFmpeg through PyAV."
+    )
+    box.finished.connect(box.deleteLater)
+    box.open()
+
+
+def open_sample(window: MainWindow) -> None:
+    """Make the sample case in a folder the person chooses, then open it."""
+    chosen = QFileDialog.getExistingDirectory(
+        window, "Folder for the sample case", str(window.settings.folder)
+    )
+    if chosen:
+        make_sample(window, Path(chosen) / "tiepoint-sample")
+
+
+def make_sample(window: MainWindow, folder: Path) -> None:
+    """The sample case, as a job."""
+
+    def work(progress: Progress) -> Path:
+        from app.cli.demo import make
+
+        return make(folder, progress).case_path
+
+    job = window.bench.jobs.start("Making the sample case", work)
+    job.finished.connect(window.pointing.open)
+    job.failed.connect(window.bench.problems.show)

@@ -1,0 +1,202 @@
+"""Live calculation: after each change of evidence, clocks, timeline and answers are made anew.
+
+It runs in the background in milliseconds; while it does, what is shown is marked as out of date.
+A result that belongs to older evidence is thrown away: a newer calculation is already waiting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, Signal
+
+from app.document import Change, Document
+from app.jobs import Job, Jobs
+from sync.adjustment.inputs import inputs_digest
+from sync.adjustment.solution import Answer, Solution
+from sync.case.calculate import Calculation as Prepared
+from sync.case.calculate import calculate, inputs_of, is_stale, prepare
+from sync.case.case import Case
+from sync.errors import TiepointError
+from sync.progress import Progress
+from sync.timebase import NS_PER_S, MediaTime
+from sync.timeline import Timeline, build_timeline
+
+
+class Network:
+    """The adjusted network, asked for the range between two instants; remembers its answers."""
+
+    def __init__(self, ready: Prepared) -> None:
+        self._ready = ready
+        self._known: dict[tuple[str, int, str, int], float | None] = {}
+
+    def half_between(self, a: tuple[str, MediaTime], b: tuple[str, MediaTime]) -> float | None:
+        """Half-width in s of the 95 % range of T(b) - T(a); ``None`` where nothing links them.
+
+        Asked to the second: over a second no clock's range changes visibly.
+        """
+        key = (a[0], a[1].ns // NS_PER_S, b[0], b[1].ns // NS_PER_S)
+        if key not in self._known:
+            self._known[key] = self._ask(a, b)
+        return self._known[key]
+
+    def _ask(self, a: tuple[str, MediaTime], b: tuple[str, MediaTime]) -> float | None:
+        adjustment = self._ready.adjustment
+        first, second = (
+            adjustment.instant_function(source, media.s, on_datum_scale=True)
+            for source, media in (a, b)
+        )
+        function = second - first
+        if not adjustment.estimable(function):
+            return None
+        return adjustment.uncertain(function).expanded().U
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything that follows from one state of the case."""
+
+    timeline: Timeline = field(default_factory=lambda: Timeline(tracks=(), stale=False))
+    solution: Solution | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    unanswered: Mapping[str, str] = field(default_factory=dict)
+    """By question: why it could not even be asked of the evidence."""
+    stale: bool = False
+    network: Network | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Calculated:
+    case: Case
+    results: Results
+
+
+class Calculation(QObject):
+    """Keeps :attr:`results` up to date with the document.
+
+    Signals
+    -------
+    changed()
+        :attr:`results` is another.
+    failed(object)
+        The exception a calculation ended with.
+    """
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, document: Document, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._jobs = jobs
+        self._job: Job | None = None
+        self._again = False
+        self.results = Results()
+        document.case_changed.connect(self._case_changed)
+
+    @property
+    def busy(self) -> bool:
+        """True while a calculation runs."""
+        return self._job is not None
+
+    def again(self) -> None:
+        """Calculate whatever the state."""
+        if self._job is not None:
+            self._again = True
+            return
+        case = self._document.case
+        if not self._document.is_open:
+            return
+        keep = self._document.read_only
+        self._job = self._jobs.start(
+            "Calculating", lambda progress: _calculate(case, keep, progress), line="quick",
+            shown=False,
+        )  # fmt: skip
+        self._job.finished.connect(self._take)
+        self._job.failed.connect(self._fail)
+        self._job.cancelled.connect(self._end)
+
+    def _case_changed(self, change: Change) -> None:
+        if change.kind == "closed":
+            self.results = Results()
+            self.changed.emit()
+            return
+        if change.act == "calculate":
+            return
+        stale = self._document.stale and change.kind != "opened"
+        if stale and not self.results.stale:
+            self.results = replace(
+                self.results, stale=True, timeline=replace(self.results.timeline, stale=True)
+            )
+            self.changed.emit()
+        elif change.kind == "opened":
+            self.results = Results()
+            self.changed.emit()
+        self.again()
+
+    def _take(self, found: _Calculated) -> None:
+        self._job = None
+        if inputs_of(found.case) != inputs_of(self._document.case):
+            self._again = False
+            self.again()
+            return
+        self.results = found.results
+        now = self._document.case
+        same = (
+            now.solution is not None and found.case.solution is not None
+            and now.solution.inputs_digest == found.case.solution.inputs_digest
+        )  # fmt: skip
+        if not self._document.read_only and not same:
+            self._document.note(now.with_solution(found.case.solution), "calculate")
+        self.changed.emit()
+        if self._again or now.questions != found.case.questions:
+            self._again = False
+            self.again()
+
+    def _fail(self, error: Exception) -> None:
+        self._end()
+        self.failed.emit(error)
+
+    def _end(self) -> None:
+        self._job = None
+        if self._again:
+            self._again = False
+            self.again()
+
+
+def _calculate(case: Case, keep: bool, progress: Progress) -> _Calculated:
+    """Solution, timeline and answers of one state; ``keep`` the solution of a read-only case."""
+    if not case.sources:
+        solved = case.with_solution(None)
+    elif (case.solution is not None and not is_stale(case)) or (keep and case.solution is not None):
+        solved = case
+    else:
+        solved = calculate(case, at=_now())
+    progress.report(0.4)
+    answers: dict[str, Answer] = {}
+    unanswered: dict[str, str] = {}
+    ready = prepare(solved) if solved.sources else None
+    if ready is not None:
+        for question in solved.questions:
+            progress.report(0.6)
+            try:
+                answers[question.id] = ready.order(question.a, question.b)
+            except TiepointError as error:
+                unanswered[question.id] = error.message
+    stale = is_stale(solved)
+    timeline = build_timeline(solved, stale=stale)
+    network = None if ready is None else Network(ready)
+    return _Calculated(
+        solved, Results(timeline, solved.solution, answers, unanswered, stale, network)
+    )
+
+
+def digest(case: Case) -> str:
+    """The digest a solution of this case carries."""
+    return inputs_digest(inputs_of(case))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,184 @@
+"""A mark while it is being made: plain values and how they move. No Qt, no media."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sync.evidence import StreamName
+from sync.media.frame_index import FrameIndex
+from sync.timebase import NS_PER_S, MediaTime, format_seconds
+
+Side = Literal["both", "only earliest", "only latest"]
+SOUND_HALF_NS = 20_000_000
+SOUND_STEP_NS = 10_000_000
+FINE_STEP_NS = 1_000_000
+_WIDEN_NS = 5_000_000
+SNAP_REACH_NS = 50_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An interval in one stream, not accepted yet."""
+
+    source: str
+    stream: StreamName
+    side: Side = "both"
+
+    @property
+    def interval(self) -> tuple[MediaTime | None, MediaTime | None]:
+        """(earliest, latest) as it would be kept."""
+        raise NotImplementedError
+
+    @property
+    def frames(self) -> tuple[int, int] | None:
+        """File frames of the picture that shows it."""
+        return None
+
+    def words(self) -> str:
+        """``between 52.733 and 52.800 s``."""
+        earliest, latest = self.interval
+        if earliest is None or latest is None:
+            known = latest if earliest is None else earliest
+            assert known is not None
+            side = "by" if earliest is None else "not before"
+            return f"{side} {format_seconds(known.ns, 3)} s"
+        return f"between {format_seconds(earliest.ns, 3)} and {format_seconds(latest.ns, 3)} s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureDraft(Draft):
+    """From the last picture that does not show it to the first that does."""
+
+    index: FrameIndex
+    first: int
+    """Number of the first picture that may be the one."""
+    last: int
+    """Number of the last picture that may be the one."""
+
+    @property
+    def interval(self) -> tuple[MediaTime | None, MediaTime | None]:
+        before, _ = self.index.picture_bounds(self.first)
+        _, by = self.index.picture_bounds(self.last)
+        if self.side == "only earliest":
+            return before if before is not None else self.index.picture_time(self.first), None
+        return (None, by) if self.side == "only latest" else (before, by)
+
+    @property
+    def frames(self) -> tuple[int, int] | None:
+        shown = self.index.frames_of_picture(self.last)
+        return shown.start, shown.stop - 1
+
+    def moved(self, steps: int) -> PictureDraft:
+        """Both edges by whole pictures; stays inside the recording."""
+        most = (self.index.pictures or 1) - 1
+        steps = max(-self.first, min(steps, most - self.last))
+        return replace(self, first=self.first + steps, last=self.last + steps)
+
+    def widened(self, later: bool) -> PictureDraft:
+        """One picture more on one side."""
+        most = (self.index.pictures or 1) - 1
+        if later:
+            return replace(self, last=min(most, self.last + 1))
+        return replace(self, first=max(0, self.first - 1))
+
+    def shown_frames(self) -> tuple[int | None, int | None]:
+        """Frames of NOT YET and HAPPENED; ``None`` where that side is open."""
+        before, by = self.interval
+        found = [None if at is None else self.index.frame_at(at) for at in (before, by)]
+        return found[0], found[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundDraft(Draft):
+    """An instant heard, within typed limits."""
+
+    centre_ns: int
+    early_ns: int = SOUND_HALF_NS
+    late_ns: int = SOUND_HALF_NS
+    raw_ns: int
+    """Where the playhead stood before snapping."""
+
+    @property
+    def interval(self) -> tuple[MediaTime | None, MediaTime | None]:
+        earliest = MediaTime(max(0, self.centre_ns - self.early_ns))
+        latest = MediaTime(self.centre_ns + self.late_ns)
+        if self.side == "only earliest":
+            return earliest, None
+        return (None, latest) if self.side == "only latest" else (earliest, latest)
+
+    def moved(self, ns: int) -> SoundDraft:
+        """Both edges."""
+        return replace(self, centre_ns=max(0, self.centre_ns + ns))
+
+    def widened(self, later: bool) -> SoundDraft:
+        """5 ms more on one side."""
+        if later:
+            return replace(self, late_ns=self.late_ns + _WIDEN_NS)
+        return replace(self, early_ns=self.early_ns + _WIDEN_NS)
+
+    def note(self) -> str:
+        """Raw and snapped position."""
+        if self.raw_ns == self.centre_ns:
+            return f"placed by hand at {format_seconds(self.raw_ns, 4)} s"
+        return (
+            f"placed at {format_seconds(self.raw_ns, 4)} s, "
+            f"moved to {format_seconds(self.centre_ns, 4)} s"
+        )
+
+
+def one_sided(draft: Draft, side: Side) -> Draft:
+    """Only one end known; asking again for the same side knows both again."""
+    return replace(draft, side="both" if draft.side == side else side)
+
+
+def find_onset(samples: NDArray[np.float32], rate_hz: int, at: int, reach: int) -> int | None:
+    """Sample of the onset nearest to ``at``, at most ``reach`` samples away.
+
+    An onset is where the level over 4 ms rises to half of the strongest rise (in decibels) within
+    reach: the beginning of a sound, not its loudest place. ``None`` where nothing rises by 6 dB.
+
+    Parameters
+    ----------
+    samples
+        (n,) mono.
+    """
+    window = max(2, round(0.004 * rate_hz))
+    energy = np.convolve(samples.astype(np.float64) ** 2, np.ones(window) / window, "full")
+    level = 10 * np.log10(energy[: len(samples)] + 1e-10)
+    back = max(1, 2 * window)
+    rise = level - np.concatenate((np.full(back, level[0]), level[:-back]))
+    low, high = max(0, at - reach), min(len(samples), at + reach + 1)
+    if high <= low:
+        return None
+    inside = rise[low:high]
+    strongest = float(inside.max())
+    if strongest < 6.0:
+        return None
+    starts = np.flatnonzero((inside >= strongest / 2) & (np.append(-np.inf, inside[:-1])
+                                                          < strongest / 2))  # fmt: skip
+    if not len(starts):
+        return None
+    nearest = starts[np.argmin(np.abs(starts + low - at))]
+    return int(nearest + low)
+
+
+def picture_draft(source: str, index: FrameIndex, media: MediaTime) -> PictureDraft:
+    """A draft at the picture shown at ``media``."""
+    number = index.frame_at(media)
+    picture = index.picture_of(0 if number is None else number)
+    return PictureDraft(source=source, stream="picture", index=index, first=picture, last=picture)
+
+
+def sound_draft(source: str, media: MediaTime, onset: MediaTime | None) -> SoundDraft:
+    """A draft at ``media``, or at the onset near it."""
+    centre = media.ns if onset is None else onset.ns
+    return SoundDraft(source=source, stream="sound", centre_ns=centre, raw_ns=media.ns)
+
+
+def seconds_text(ns: int) -> str:
+    """``+1.310 s``."""
+    return f"{'+' if ns >= 0 else '−'}{abs(ns) / NS_PER_S:.3f} s"

@@ -1,0 +1,259 @@
+"""Evidence, clocks and answers: filling the tables, setting aside, asking, typed observations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.controllers.calculation import Calculation, digest
+from app.controllers.marking import Marking
+from app.controllers.moving import Moving
+from app.controllers.places import Places
+from app.controllers.playback import Playback
+from app.controllers.recordings import Recordings
+from app.dialogs.ask import AskQuestion
+from app.dialogs.clock_forms import AddBreak, CheckClock, ReadClock, StateDelay, StateGap
+from app.dialogs.small import ChooseReference, Reason
+from app.document import Document
+from app.focus import Focus
+from sync.case.acts import restore, set_aside
+from sync.case.case import Case, FirstViewing, Source
+from sync.errors import EvidenceError, TiepointError
+from sync.evidence import Lag, Mark, Reading
+from sync.timebase import MediaTime
+from widgets.answer_panel import AnswerPanel
+from widgets.clock_table import ClockTable
+from widgets.evidence_table import EvidenceTable
+
+
+class EvidenceDesk(QObject):
+    """Keeps the three tables up to date and does what is asked in them.
+
+    Signals
+    -------
+    said(str)
+        One line for the status bar.
+    question_opened(str)
+        A question was asked or chosen: show the answers.
+    """
+
+    said = Signal(str)
+    question_opened = Signal(str)
+
+    def __init__(
+        self, *, document: Document, calculation: Calculation, recordings: Recordings,
+        focus: Focus, places: Places, playback: Playback, moving: Moving, marking: Marking,
+        evidence: EvidenceTable, clocks: ClockTable, answers: AnswerPanel, window: QWidget,
+        problem: Callable[[Exception], None], parent: QObject | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._document, self._calculation, self._recordings = document, calculation, recordings
+        self._focus, self._moving, self._marking = focus, moving, marking
+        self._places, self._playback = places, playback
+        self._evidence, self._clocks, self._answers = evidence, clocks, answers
+        self._window, self._problem = window, problem
+        self.answers_visible: Callable[[], bool] = lambda: False
+        document.case_changed.connect(lambda _: self.show_evidence())
+        calculation.changed.connect(self.show_all)
+        marking.changed.connect(lambda: answers.set_covered(marking.is_open))
+        evidence.go_to.connect(self.go_evidence)
+        evidence.set_aside.connect(self.set_aside)
+        evidence.restore.connect(self.restore)
+        evidence.selected.connect(self._selected)
+        clocks.go_to.connect(self.go_clock)
+        answers.ask_wanted.connect(lambda: self._guarded(self.ask))
+        answers.question_selected.connect(self.question_opened)
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def show_all(self) -> None:
+        """Everything that follows from the calculation."""
+        case, results = self._document.case, self._calculation.results
+        names = {source.id: source.name for source in case.sources}
+        self.show_evidence()
+        clocks = results.solution.clocks if results.solution is not None else ()
+        known = [clock for clock in clocks if clock.source in names]
+        self._clocks.set_clocks(known, names, stale=results.stale)
+        self._answers.set_context(self._context(case))
+        self._answers.set_stale(results.stale)
+        self._answers.set_answers(
+            [(question, results.answers.get(question.id)) for question in case.questions]
+        )
+        self.note_viewing()
+
+    def show_evidence(self) -> None:
+        """The evidence table."""
+        case, solution = self._document.case, self._calculation.results.solution
+        rows = {row.id: row for row in (solution.rows if solution is not None else ())}
+        names = {clock.id: clock.name for clock in case.clocks}
+        names |= {source.id: source.name for source in case.sources}
+        events = {event.id: event.name for event in case.events}
+        self._evidence.set_evidence(case.evidence, rows, names, events)
+
+    def _context(self, case: Case) -> str:
+        when = case.solution.calculated_at if case.solution is not None else "not calculated"
+        title = " · ".join(part for part in (case.number, case.title) if part) or "case"
+        head = self._document.store.head.hash[:12] if self._document.store is not None else ""
+        return f"{title} · calculated {when} · log {head}"
+
+    def note_viewing(self) -> None:
+        """The log keeps the first viewing of each answer, and on which evidence."""
+        if self._marking.is_open or not self.answers_visible() or self._document.read_only:
+            return
+        case, results = self._document.case, self._calculation.results
+        question = self._answers.opened
+        answer = results.answers.get(question or "")
+        if question is None or answer is None or results.stale:
+            return
+        if any(seen.question == question for seen in case.viewings):
+            return
+        viewing = FirstViewing(
+            question=question, at=_now(), by=case.examiner, verdict=answer.verdict,
+            inputs_digest=digest(case),
+        )  # fmt: skip
+        try:
+            self._document.note(case.with_viewing(viewing), f"first viewing of {question}")
+        except TiepointError as error:
+            self._problem(error)
+
+    # -- going there -------------------------------------------------------------------------
+
+    def go_evidence(self, evidence_id: str) -> None:
+        """Show where a piece of evidence was observed."""
+        item = self._document.case.find(evidence_id)
+        if isinstance(item, Mark):
+            self._moving.go_mark(item.id)
+        elif isinstance(item, Reading):
+            self._show(item.source, item.latest)
+        elif isinstance(item, Lag):
+            self._show(item.source_a, item.time_a)
+
+    def _show(self, source: str, at: MediaTime) -> None:
+        if not self._places.linked(source):
+            self._focus.set(source)
+        self._playback.go_media(source, at)
+
+    def go_clock(self, row: str) -> None:
+        """Focus the recording of a clock, at the start of its stretch."""
+        source, _, stretch = row.rpartition("/")
+        known = self._places.source(source)
+        if known is not None:
+            self._focus.set(source)
+            self._playback.go_media(source, known.stretches[int(stretch)][0])
+
+    def _selected(self, evidence_id: object) -> None:
+        if isinstance(evidence_id, str) and isinstance(self._document.case.find(evidence_id), Mark):
+            self._moving.selected_mark = evidence_id
+
+    # -- deciding ----------------------------------------------------------------------------
+
+    def set_aside(self, evidence_id: str | None = None) -> None:
+        """Leave out one piece of evidence, with a reason."""
+        chosen = evidence_id or self._evidence.table.current()
+        if chosen is None:
+            self.said.emit("Choose a piece of evidence in the Evidence table first.")
+            return
+        reason = Reason.ask(self._window, f"Set {chosen} aside")
+        if reason is None:
+            return
+        case = self._document.case
+        self._act(lambda: set_aside(case, chosen, reason, case.examiner), f"set {chosen} aside")
+
+    def restore(self, evidence_id: str | None = None) -> None:
+        """Use a piece of evidence again."""
+        chosen = evidence_id or self._evidence.table.current()
+        if chosen is None:
+            self.said.emit("Choose a piece of evidence in the Evidence table first.")
+            return
+        case = self._document.case
+        self._act(lambda: restore(case, chosen, case.examiner), f"take {chosen} back in")
+
+    def _act(self, make: Callable[[], Case], act: str) -> None:
+        try:
+            self._document.act(make(), act)
+        except TiepointError as error:
+            self._problem(error)
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except TiepointError as error:
+            self._problem(error)
+
+    # -- typed observations ------------------------------------------------------------------
+
+    def ask(self) -> None:
+        """Ask a question."""
+        case = self._document.case
+        source = self._places.source(self._focus.source)
+        media = self._places.media_now(None if source is None else source.id)
+        here = None if source is None or media is None else (source, media)
+        asked = AskQuestion.ask(self._window, case, here)
+        if asked is not None:
+            self._document.act(asked.case, f"ask: {asked.case.questions[-1].words}")
+            self.show_all()
+            self._answers.open_question(asked.question)
+            self.question_opened.emit(asked.question)
+
+    def choose_reference(self) -> None:
+        """Choose the reference clock."""
+        self._form(ChooseReference.ask(self._window, self._document.case), "choose reference clock")
+
+    def read_clock(self) -> None:
+        """Type what a clock showed."""
+        source, at = self._here()
+        index = self._recordings.index(source.id)
+        if index is not None and index.state != "verified":
+            index = None
+        found = ReadClock.ask(self._window, self._document.case, source, at, index)
+        self._form(found, f"read a clock in {source.name}")
+
+    def check_clock(self) -> None:
+        """Two clocks looked at together."""
+        source = self._places.source(self._focus.source)
+        clock = None if source is None else source.clock
+        self._form(CheckClock.ask(self._window, self._document.case, clock), "add a clock check")
+
+    def state_delay(self) -> None:
+        """A delay for later use."""
+        found = StateDelay.ask(
+            self._window, self._document.case,
+            "By how much a path is late: one value, shared by every mark that names it.",
+        )  # fmt: skip
+        if found is not None:
+            self._document.act(found[0], f"state the delay {found[1]}")
+
+    def add_break(self) -> None:
+        """A break at the playhead."""
+        source, at = self._here()
+        found = AddBreak.ask(self._window, self._document.case, source, at)
+        self._form(found, f"break {source.name}")
+
+    def state_gap(self) -> None:
+        """The length of a gap."""
+        source, _ = self._here()
+        if not source.breaks:
+            raise EvidenceError(
+                f"{source.name} has no break.", hint="Break it first where its time is interrupted."
+            )
+        found = StateGap.ask(self._window, self._document.case, source)
+        self._form(found, f"state the length of a gap of {source.name}")
+
+    def _form(self, case: Case | None, act: str) -> None:
+        if case is not None:
+            self._document.act(case, act)
+
+    def _here(self) -> tuple[Source, MediaTime]:
+        source = self._places.source(self._focus.source)
+        media = self._places.media_now(None if source is None else source.id)
+        if source is None or media is None:
+            raise EvidenceError("Nothing is shown at the playhead.",
+                                hint="Focus a recording at a time it was recording.")  # fmt: skip
+        return source, media
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

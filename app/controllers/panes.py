@@ -1,0 +1,178 @@
+"""The pictures: asking for them, putting them on their panes, and saying what they are."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from app.controllers.places import Place, Places
+from app.controllers.recordings import Recordings
+from app.focus import Focus
+from app.frame_service import FrameAnswer, FrameService
+from app.playhead import Playhead
+from sync.media.frame_index import FrameIndex
+from sync.timebase import MediaTime, format_clock, format_seconds
+from sync.uncertainty import decimals_for, format_pair
+from widgets.shelf import own_time
+from widgets.video_pane import PaneInfo
+from widgets.video_wall import VideoWall
+
+
+class Panes(QObject):
+    """Keeps the wall at the playhead.
+
+    Signals
+    -------
+    shown(object)
+        A :class:`FrameAnswer` that was put on its pane.
+    """
+
+    shown = Signal(object)
+
+    def __init__(
+        self, *, places: Places, recordings: Recordings, playhead: Playhead, focus: Focus,
+        frames: FrameService, wall: VideoWall, parent: QObject | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._places, self._recordings, self._playhead = places, recordings, playhead
+        self._focus, self._frames, self._wall = focus, frames, wall
+        self._wanted: dict[str, int] = {}
+        self._held: set[str] = set()
+        self._relative: dict[str, str] = {}
+        frames.answered.connect(self._answered)
+        frames.failed.connect(self._failed)
+        wall.size_wanted.connect(frames.set_size)
+
+    def hold(self, source: str, held: bool) -> None:
+        """Leave a pane to somebody else (marking shows two pictures in turn)."""
+        if held:
+            self._held.add(source)
+        else:
+            self._held.discard(source)
+            self._wanted.pop(source, None)
+
+    def forget(self, source: str | None = None) -> None:
+        """Ask for the picture again, or for all headers again."""
+        self._relative.clear()
+        if source is not None:
+            self._wanted.pop(source, None)
+
+    def show(self, places: dict[str, Place]) -> None:
+        """Ask for what each pane should show, or put a card on it."""
+        for source in self._wall.shown:
+            if source in places:
+                self._show(places[source])
+
+    def _show(self, place: Place) -> None:
+        pane, source = self._wall.pane(place.source), self._places.source(place.source)
+        if pane is None or source is None:
+            return
+        pane.set_header(source.name, self._header(place))
+        if place.source in self._held:
+            return
+        opened = self._recordings.get(place.source)
+        index = None if opened is None else opened.index
+        if opened is not None and (opened.problem or opened.unread):
+            title = "not used" if opened.problem else "cannot be read"
+            self._card(place.source, title, opened.problem or opened.unread)
+        elif place.media is None:
+            self._card(place.source, place.title, place.reason)
+        elif index is None:
+            text = "pictures come once it is known where they lie"
+            self._card(place.source, "reading the file", text)
+        else:
+            number = index.frame_at(place.media) or 0
+            if self._wanted.get(place.source) != number:
+                self._wanted[place.source] = number
+                self._frames.request(place.source, number)
+
+    def _card(self, source: str, title: str, text: str) -> None:
+        """No picture: never a stale one."""
+        self._wanted.pop(source, None)
+        pane = self._wall.pane(source)
+        if pane is not None:
+            pane.set_card(title, text)
+
+    def _header(self, place: Place) -> str:
+        if place.media is None:
+            return "" if self._places.linked(place.source) else "no link"
+        if not place.linked:
+            return f"no link · own {own_time_text(place.media)}"
+        if place.source != self._focus.source:
+            return self._relative.get(place.source, "")
+        at = self._places.reference_of(place.source, place.media)
+        if at is None:
+            return ""
+        decimals = min(4, decimals_for(place.half_ns / 1e9)) if place.half_ns else 2
+        return f"{format_clock(at, decimals)} focus"
+
+    def show_relative(self) -> None:
+        """``± 0.07 s to cam 1`` on every linked pane; asked once the playhead stands still."""
+        focused = self._places.source(self._focus.source)
+        if focused is None:
+            return
+        here = self._places.place(focused.id)
+        found: dict[str, str] = {}
+        for source in self._wall.shown:
+            place = self._places.place(source)
+            if source == focused.id or place.media is None or not place.linked:
+                continue
+            half = self._places.half_between(here, place) if here.linked else None
+            if half is not None:
+                found[source] = f"± {format_pair(0.0, half)[1]} s to {focused.name}"
+            elif place.half_ns:
+                found[source] = f"± {format_pair(0.0, place.half_ns / 1e9)[1]} s"
+        self._relative = found
+        for source in self._wall.shown:
+            pane, known = self._wall.pane(source), self._places.source(source)
+            if pane is not None and known is not None:
+                pane.set_header(known.name, self._header(self._places.place(source)))
+
+    # -- answers -----------------------------------------------------------------------------
+
+    def _answered(self, answer: FrameAnswer) -> None:
+        if answer.kept or answer.source in self._held:
+            return
+        wanted = self._wanted.get(answer.source)
+        pane = self._wall.pane(answer.source)
+        index = self._recordings.index(answer.source)
+        if pane is None or index is None or wanted is None:
+            return
+        if wanted != answer.index and not self._playhead.playing:
+            return  # a newer request is on its way
+        late = self._late_ms(answer, index) if self._playhead.playing else None
+        pane.set_picture(answer.image, pane_info(answer, index, late))
+        self.shown.emit(answer)
+
+    def _late_ms(self, answer: FrameAnswer, index: FrameIndex) -> float | None:
+        """By how much a picture is late, once that is more than half a picture."""
+        media = self._places.media_now(answer.source)
+        if media is None:
+            return None
+        late = media.ns - index.end_of(answer.index).ns
+        return late / 1e6 if late > index.median_interval.ns / 2 else None
+
+    def _failed(self, source: str, error: Exception) -> None:
+        """A stretch that cannot be decoded is said on its pane."""
+        if source not in self._held:
+            self._card(source, "cannot be decoded here", str(error))
+
+
+def pane_info(answer: FrameAnswer, index: FrameIndex, late_ms: float | None = None) -> PaneInfo:
+    """What a pane says of a picture."""
+    picture = index.picture_of(answer.index)
+    frames = index.frames_of_picture(picture)
+    return PaneInfo(
+        source_id=answer.source,
+        picture_number=picture if index.state == "verified" else None,
+        frames=(frames.start, frames.stop - 1),
+        pts_s=format_seconds(answer.time.ns, 3),
+        media=answer.time,
+        exact=answer.exact,
+        late_ms=late_ms,
+    )
+
+
+def own_time_text(media: MediaTime) -> str:
+    """``0:12.340``: time in the file."""
+    whole, part = divmod(media.ns, 1_000_000_000)
+    return f"{own_time(whole * 1_000_000_000)}.{part // 1_000_000:03d}"

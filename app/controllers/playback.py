@@ -1,0 +1,234 @@
+"""Playing and looking: the playhead on panes, lanes and transport."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.controllers.calculation import Calculation
+from app.controllers.panes import Panes, own_time_text
+from app.controllers.places import Place, Places
+from app.focus import Focus
+from app.playhead import Extent, Playhead
+from sync.timebase import MediaTime, ReferenceTime, format_clock, format_seconds
+from sync.uncertainty import decimals_for, format_pair
+from widgets.lane_stack import LaneStack
+from widgets.transport_bar import TransportBar
+from widgets.video_wall import VideoWall
+
+_SETTLE_MS = 120
+_TURN_AT = 0.9
+_HANDS_OFF_S = 2.0
+
+
+class Playback(QObject):
+    """Shows every source at the playhead, and takes the playhead places.
+
+    Signals
+    -------
+    settled()
+        The playhead has stood still for a moment.
+    """
+
+    settled = Signal()
+
+    def __init__(
+        self, *, places: Places, panes: Panes, calculation: Calculation, playhead: Playhead,
+        focus: Focus, wall: VideoWall, lanes: LaneStack, transport: TransportBar,
+        parent: QObject | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._places, self._panes, self._calculation = places, panes, calculation
+        self._playhead, self._focus = playhead, focus
+        self._wall, self._lanes, self._transport = wall, lanes, transport
+        self._by_hand = 0.0
+        self._looked_at: tuple[str, MediaTime] | None = None
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._settled)
+        playhead.moved.connect(lambda _: self.show())
+        playhead.changed.connect(self._state_changed)
+        focus.changed.connect(lambda _: self.refocus())
+        calculation.changed.connect(self._results_changed)
+        lanes.panned_by_hand.connect(self._hand)
+
+    @property
+    def resting(self) -> bool:
+        """True once the playhead has stood still for a moment."""
+        return not self._settle.isActive()
+
+    # -- going somewhere ---------------------------------------------------------------------
+
+    def go_media(self, source: str, media: MediaTime) -> None:
+        """Show ``source`` at a media time, on whichever time it is looked at."""
+        known = self._places.source(source)
+        if known is not None:
+            media = min(max(media, known.start), known.end)
+        if not self._places.on_own_time(source):
+            at = self._places.reference_of(source, media)
+            if at is not None:
+                self._playhead.seek_on(None, at.ns)
+                if self._playhead.axis is not None:
+                    self.show()
+                return
+            self._places.own.add(source)  # this stretch has no link: look at it by itself
+            self.refocus()
+        self._playhead.seek_on(source, media.ns)
+        if source != self._playhead.axis:
+            self.show()
+
+    def go_reference(self, ns: int) -> None:
+        """Move the reference playhead; the focused source comes back to it where it can."""
+        if self._focus.source in self._places.own:
+            self._places.own.discard(self._focus.source or "")
+            self.refocus()
+        self._playhead.seek_on(None, ns)
+        if self._playhead.axis is not None:
+            self.show(follow=False)
+
+    def go_own(self, source: str, media: MediaTime) -> None:
+        """Place the own time of a source."""
+        self._playhead.seek_on(source, media.ns)
+        self.refocus()
+
+    def toggle_own_time(self) -> None:
+        """The focused source on its own time, or back on the reference clock."""
+        source = self._focus.source
+        if source is None or not self._places.linked(source):
+            return
+        media = self._places.media_now(source)
+        self._places.own.symmetric_difference_update({source})
+        if source in self._places.own and media is not None:
+            self._playhead.seek_on(source, media.ns)
+        self.refocus()
+
+    def refocus(self) -> None:
+        """Follow the time of the focused source."""
+        focused = self._focus.source
+        self._wall.set_focus(focused)
+        self._lanes.set_focus_source(focused)
+        self._panes.forget()
+        axis = self._places.axis()
+        if axis != self._playhead.axis:
+            self._playhead.set_axis(axis)
+        else:
+            self.show()
+
+    def look_again(self, source: str) -> None:
+        """Its index became better, or its pane was given back: ask for its picture again."""
+        self._panes.forget(source)
+        self.show()
+
+    # -- following ---------------------------------------------------------------------------
+
+    def _results_changed(self) -> None:
+        """Keep what the person looks at under the playhead while the clocks move."""
+        looked_at = self._looked_at
+        span = self._calculation.results.timeline.span
+        self._playhead.set_extent(None, None if span is None else Extent(span[0].ns, span[1].ns))
+        for source in self._places.sources:
+            self._playhead.set_extent(source.id, Extent(source.start.ns, source.end.ns))
+        self._places.own &= {source.id for source in self._places.sources}
+        self._panes.forget()
+        axis = self._places.axis()
+        if axis != self._playhead.axis:
+            self._playhead.set_axis(axis)
+        kept = looked_at is not None and looked_at[0] == self._focus.source
+        if looked_at is not None and kept and not self._playhead.playing:
+            self.go_media(*looked_at)
+        else:
+            self.show()
+
+    def show(self, *, follow: bool = True) -> None:
+        """Everything at the playhead. ``follow``: own time takes the reference with it."""
+        if follow and self._playhead.axis is not None:
+            media = MediaTime(self._playhead.position)
+            mapped = self._places.reference_of(self._playhead.axis, media)
+            if mapped is not None:
+                self._playhead.seek_on(None, mapped.ns)
+        places = {source.id: self._places.place(source.id) for source in self._places.sources}
+        here = places.get(self._focus.source or "")
+        if here is not None and here.media is not None:
+            self._looked_at = (here.source, here.media)
+        self._panes.show(places)
+        self._show_lanes(places)
+        self._show_time(here)
+        if self._playhead.playing and self._playhead.axis is None:
+            self._turn_page()
+        self._settle.start()
+
+    def _show_lanes(self, places: dict[str, Place]) -> None:
+        halves = {source: place.half_ns for source, place in places.items()}
+        at = self._playhead.position_on(None) if self._places.anything_linked() else None
+        self._lanes.set_playhead(at, halves)
+        for source in places:
+            if not self._places.linked(source):
+                self._lanes.set_shelf_playhead(source, self._playhead.position_on(source))
+
+    def _turn_page(self) -> None:
+        view, at = self._lanes.view, self._playhead.position_on(None)
+        if time.monotonic() - self._by_hand < _HANDS_OFF_S:
+            return
+        if at > view.start_ns + round(_TURN_AT * view.span_ns) or at < view.start_ns:
+            self._lanes.set_view(view.panned(at - view.start_ns - view.span_ns // 10))
+
+    def _hand(self) -> None:
+        self._by_hand = time.monotonic()
+
+    def _settled(self) -> None:
+        if not self._playhead.playing:
+            self._panes.show_relative()
+        self.settled.emit()
+
+    # -- transport ---------------------------------------------------------------------------
+
+    def _show_time(self, place: Place | None) -> None:
+        source = None if place is None else self._places.source(place.source)
+        if place is None or source is None:
+            self._transport.set_time("", "", "")
+            return
+        clock = self._places.clock_name()
+        if place.media is None:
+            position = ReferenceTime(self._playhead.position_on(None))
+            words = f"{clock}: no footage of {source.name} here"
+            self._transport.set_time(format_clock(position, 2), "", words)
+            return
+        at = self._places.reference_of(source.id, place.media)
+        if at is None:
+            words = f"{source.name} on its own time: no link"
+            self._transport.set_time(own_time_text(place.media), "", words)
+            return
+        half_s = (place.half_ns or self._places.half_of(source.id, place.media)) / 1e9
+        if not half_s:
+            words = f"{source.name}: the reference itself"
+            self._transport.set_time(format_clock(at, 3), "", words)
+            return
+        self._transport.set_time(
+            format_clock(at, min(4, decimals_for(half_s))), f"± {format_pair(0.0, half_s)[1]} s",
+            f"{source.name} on {clock}",
+        )  # fmt: skip
+
+    def _state_changed(self) -> None:
+        self._transport.set_playing(self._playhead.playing)
+        self._transport.set_rate(float(self._playhead.rate))
+        first, last = self._playhead.in_out
+        on_reference = self._playhead.axis is None
+        self._lanes.set_in_out(*((first, last) if on_reference else (None, None)))
+        self._transport.set_in_out(_in_out_text(first, last))
+
+    def close(self) -> None:
+        """Stop the timer."""
+        self._settle.stop()
+
+
+def _in_out_text(first: int | None, last: int | None) -> str:
+    written = [
+        f"{word} {format_clock(ReferenceTime(ns), 2)}"
+        for word, ns in (("in", first), ("out", last))
+        if ns is not None
+    ]
+    if first is not None and last is not None:
+        written.append(f"{format_seconds(last - first, 2)} s")
+    return "  ".join(written)

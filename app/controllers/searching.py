@@ -1,0 +1,286 @@
+"""Searching a pair of recordings, and deciding about what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.controllers.places import Places
+from app.controllers.playback import Playback
+from app.controllers.recordings import Recordings
+from app.dialogs.small import Reason
+from app.document import Change, Document
+from app.focus import Focus
+from app.jobs import Job, Jobs
+from app.playhead import Playhead
+from sync.cache import Cache
+from sync.case.acts import accept_candidate, record_search, reject_candidate
+from sync.case.case import Source
+from sync.correlate.result import Candidate, SearchKind, SearchResult
+from sync.errors import TiepointError
+from sync.evidence import StreamName
+from sync.progress import Progress
+from sync.timebase import MediaTime
+from sync.traces.trace import PICTURE_KINDS, SOUND_KINDS
+from widgets.search_form import SearchRequest
+from widgets.search_panel import SearchPanel
+
+MOMENT_MS = 3600
+_HALF_MOMENT_NS = 900_000_000
+
+
+class Searching(QObject):
+    """Runs searches as jobs; every one is counted.
+
+    Signals
+    -------
+    said(str)
+        One line for the status bar.
+    """
+
+    said = Signal(str)
+
+    def __init__(
+        self, *, document: Document, jobs: Jobs, recordings: Recordings, focus: Focus,
+        places: Places, playback: Playback, playhead: Playhead, panel: SearchPanel, window: QWidget,
+        problem: Callable[[Exception], None], parent: QObject | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._document, self._jobs, self._recordings = document, jobs, recordings
+        self._focus, self._playhead = focus, playhead
+        self._places, self._playback = places, playback
+        self._panel, self._window, self._problem = panel, window, problem
+        self._pair: tuple[str, str] | None = None
+        self._found: tuple[tuple[str, str], SearchResult] | None = None
+        self._job: Job | None = None
+        self._moments: list[tuple[str, MediaTime]] = []
+        self._moment = QTimer(self)
+        self._moment.setSingleShot(True)
+        self._moment.timeout.connect(self._next_moment)
+        panel.search_requested.connect(self.search)
+        panel.accepted.connect(self.accept)
+        panel.rejected.connect(self.reject)
+        panel.undecided.connect(lambda _: self.said.emit("Left undecided: nothing was added."))
+        panel.moment_wanted.connect(self.play_moment)
+        document.case_changed.connect(self._case_changed)
+
+    @property
+    def has_candidate(self) -> bool:
+        """True while a candidate is under review."""
+        return self._panel.candidate() is not None
+
+    # -- the pair ----------------------------------------------------------------------------
+
+    def choose(self, other: str | None = None) -> None:
+        """The focused recording against ``other``, the one chosen before, or the best guess."""
+        focused = self._places.source(self._focus.source)
+        if focused is None:
+            return
+        partner = self._places.source(other) or self._partner(focused)
+        if partner is None:
+            self.said.emit("A search needs two recordings: add another one.")
+            return
+        self._set_pair(focused, partner)
+
+    def _partner(self, focused: Source) -> Source | None:
+        """The partner before, else the next recording that has sound, else the next."""
+        others = [s for s in self._places.sources if s.id != focused.id]
+        if self._pair is not None and focused.id in self._pair:
+            kept = self._pair[0] if self._pair[1] == focused.id else self._pair[1]
+            for source in others:
+                if source.id == kept:
+                    return source
+        best = [s for s in others if s.facts.sound is not None] or others
+        return best[0] if best else None
+
+    @property
+    def partner(self) -> str | None:
+        """The recording the focused one is searched against."""
+        return None if self._pair is None else self._pair[1]
+
+    def partners(self) -> tuple[Source, ...]:
+        """Recordings the focused one can be searched against."""
+        return tuple(s for s in self._places.sources if s.id != self._focus.source)
+
+    def _set_pair(self, a: Source, b: Source) -> None:
+        if self._pair == (a.id, b.id) and self._found is not None:
+            return
+        self._pair, self._found = (a.id, b.id), None
+        self._panel.set_pair(
+            self._pair, (a.name, b.name), (_kinds(a), _kinds(b)), self.count(*self._pair)
+        )
+
+    def count(self, a: str, b: str) -> int:
+        """How often this pair was searched, refused searches too."""
+        return sum({s.source_a, s.source_b} == {a, b} for s in self._document.case.searches)
+
+    # -- searching ---------------------------------------------------------------------------
+
+    def search(self, request: SearchRequest) -> None:
+        """Search in the background."""
+        if self._job is not None:
+            return
+        a, b = (self._document.case.source(s) for s in (request.source_a, request.source_b))
+        paths = []
+        for source in (a, b):
+            opened = self._recordings.get(source.id)
+            if opened is None or opened.problem:
+                self.said.emit(f"{source.name} is not used: {opened.problem if opened else ''}")
+                return
+            paths.append(opened.path)
+        family = self.count(a.id, b.id) + 1
+        self._panel.setFocus()  # the form is shut while it runs and would lose the keyboard
+        self._panel.set_busy(f"Searching {a.name} ↔ {b.name}")
+        cache, sources = self._recordings.cache, (a, b)
+        job = self._jobs.start(
+            f"Searching {a.name} ↔ {b.name}",
+            lambda progress: _search((paths[0], paths[1]), sources, request, cache, progress),
+            still=lambda: tuple(s.facts.sha256 for s in self._document.case.sources
+                                if s.id in (a.id, b.id)),
+        )  # fmt: skip
+        self._job = job
+        job.progressed.connect(lambda f, text: self._panel.set_busy(text or "Searching", f))
+        job.finished.connect(lambda result: self._take(job, (a.id, b.id), result, family))
+        job.failed.connect(self._failed)
+        job.cancelled.connect(lambda: self._panel.set_busy(None))
+        job.ended.connect(self._ended)
+
+    def _ended(self) -> None:
+        self._job = None
+
+    def _failed(self, error: Exception) -> None:
+        self._panel.set_busy(None)
+        self._problem(error)
+
+    def _take(self, job: Job, pair: tuple[str, str], result: SearchResult, number: int) -> None:
+        self._panel.set_busy(None)
+        case = self._document.case
+        names = [next((s.name for s in case.sources if s.id == i), i) for i in pair]
+        if job.outdated:
+            self.said.emit("The recordings have changed since: this search was not counted.")
+            return
+        try:
+            self._document.note(
+                record_search(case, result, *pair, by=case.examiner, at=_now()),
+                f"search {names[0]} ↔ {names[1]}: {result.status}",
+            )
+        except TiepointError as error:
+            self._problem(error)
+            return
+        self._found = (pair, result)
+        self._pair = pair
+        self._panel.set_result(result, (names[0], names[1]), number)
+
+    # -- deciding ----------------------------------------------------------------------------
+
+    def accept(self, candidate: Candidate) -> None:
+        """Add the match; the person has read what is added and confirmed."""
+        if self._found is None:
+            return
+        (a, b), result = self._found
+        case = self._document.case
+        try:
+            case, lag = accept_candidate(
+                case, result, candidate, source_a=a, stream_a=_stream(candidate.kind_a),
+                source_b=b, stream_b=_stream(candidate.kind_b), at_b=self._epoch(b, candidate),
+                by=case.examiner, at=_now(),
+            )  # fmt: skip
+            names = [case.source(s).name for s in (a, b)]
+            self._document.act(case, f"accept the match {' ↔ '.join(names)}")
+            self.said.emit(f"{lag.id} was added: {' ↔ '.join(names)}.")
+        except TiepointError as error:
+            self._problem(error)
+
+    def reject(self, candidate: Candidate) -> None:
+        """Keep the match as rejected, with a reason."""
+        if self._found is None:
+            return
+        reason = Reason.ask(self._window, "Reject this possible match", "Reject")
+        if reason is None:
+            return
+        (a, b), result = self._found
+        case = self._document.case
+        try:
+            case, _ = reject_candidate(
+                case, result, candidate, source_a=a, stream_a=_stream(candidate.kind_a),
+                source_b=b, stream_b=_stream(candidate.kind_b), at_b=self._epoch(b, candidate),
+                reason=reason, by=case.examiner, at=_now(),
+            )  # fmt: skip
+            self._document.act(case, "reject a possible match")
+            self.said.emit("Kept as rejected.")
+        except TiepointError as error:
+            self._problem(error)
+
+    def _epoch(self, b: str, candidate: Candidate) -> MediaTime:
+        source = self._document.case.source(b)
+        at = MediaTime.from_s(float(candidate.epoch_s))
+        return min(max(at, source.start), source.end)
+
+    # -- listening to a moment ---------------------------------------------------------------
+
+    def play_moment(self, candidate: Candidate, place: int) -> None:
+        """Go to a coincidence in one recording, then in the other, 1.8 s each."""
+        if self._found is None or not 0 <= place < len(candidate.coincidences):
+            return
+        (a, b), _ = self._found
+        moment = candidate.coincidences[place]
+        self._moments = [
+            (b, MediaTime.from_s(float(moment.time_b_s))),
+            (a, MediaTime.from_s(float(moment.time_a_s))),
+        ]
+        self._next_moment()
+
+    def _next_moment(self) -> None:
+        self._playhead.pause()
+        if not self._moments:
+            return
+        source, at = self._moments.pop()
+        self._focus.set(source)
+        self._playback.go_media(source, MediaTime(max(0, at.ns - _HALF_MOMENT_NS)))
+        self._playhead.play()
+        self._moment.start(MOMENT_MS // 2)
+
+    def _case_changed(self, change: Change) -> None:
+        if change.kind in ("opened", "closed"):
+            self._pair = self._found = None
+            self._moments = []
+            self._panel.set_pair(("", ""), ("", ""), ((), ()))
+
+    def close(self) -> None:
+        """Stop the timer."""
+        self._moment.stop()
+
+
+def _kinds(source: Source) -> tuple[SearchKind, ...]:
+    kinds: tuple[SearchKind, ...] = ()
+    if source.facts.picture is not None:
+        kinds += PICTURE_KINDS
+    if source.facts.sound is not None:
+        kinds += ("samples", *SOUND_KINDS)
+    return kinds
+
+
+def _stream(kind: SearchKind) -> StreamName:
+    return "picture" if kind in (*PICTURE_KINDS, "lightbar", "activity") else "sound"
+
+
+def _search(
+    paths: tuple[Path, Path], sources: tuple[Source, Source], request: SearchRequest,
+    cache: Cache, progress: Progress,
+) -> SearchResult:  # fmt: skip
+    from sync.correlate.recordings import correlate_recordings
+
+    return correlate_recordings(
+        paths[0], sources[0].facts, paths[1], sources[1].facts,
+        kind_a=request.kind_a, kind_b=request.kind_b,
+        offset_range_s=(request.offset_from_s, request.offset_to_s),
+        cache=cache, progress=progress,
+    )  # fmt: skip
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

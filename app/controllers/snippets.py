@@ -1,0 +1,161 @@
+"""What was seen or heard at each mark: small pictures and sounds kept beside the case."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from app.controllers.draft import SNAP_REACH_NS, find_onset
+from app.controllers.recordings import Recordings, waveform_columns
+from app.dialogs.closing import PICTURE_PX, Sighting
+from app.document import Document
+from app.frame_service import FrameAnswer
+from app.jobs import Jobs
+from sync.errors import TiepointError
+from sync.evidence import Mark
+from sync.media.sound import SoundReader
+from sync.progress import Progress
+from sync.timebase import NS_PER_S, MediaTime, format_seconds
+from widgets.columns import columns_image
+from widgets.theme import current_theme
+
+_AROUND_NS = 500_000_000
+
+
+class Snippets(QObject):
+    """Keeps and shows what marks saw and heard."""
+
+    def __init__(
+        self, document: Document, recordings: Recordings, jobs: Jobs,
+        parent: QObject | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._document, self._recordings, self._jobs = document, recordings, jobs
+        self._images: dict[str, QImage] = {}
+
+    def keep(self, mark: Mark, not_yet: FrameAnswer | None, happened: FrameAnswer | None) -> None:
+        """Write the pictures (or the sound ± 0.5 s) of a mark into ``CASE.files``."""
+        store = self._document.store
+        opened = self._recordings.get(mark.source)
+        if store is None or opened is None:
+            return
+        folder = store.files
+        if mark.stream == "picture":
+            pictures = {
+                f"{mark.id}-{name}.png": answer.image
+                for name, answer in (("not-yet", not_yet), ("happened", happened))
+                if answer is not None
+            }
+            job = self._jobs.start(
+                "Keeping the pictures of a mark", lambda p: _write_pictures(folder, pictures, p),
+                line="opening", shown=False,
+            )  # fmt: skip
+        else:
+            target, path, at = folder / f"{mark.id}.wav", opened.path, mark.centre
+            job = self._jobs.start(
+                "Keeping the sound of a mark", lambda p: _write_sound(target, path, at, p),
+                line="opening", shown=False,
+            )  # fmt: skip
+        if happened is not None or not_yet is not None:
+            best = happened if happened is not None else not_yet
+            assert best is not None
+            self._images[mark.id] = _image_of(best.image)
+        job.failed.connect(lambda _: None)  # a snippet that cannot be written loses no evidence
+
+    def sighting(self, mark: Mark, name: str) -> Sighting:
+        """One mark for the closing card."""
+        both = (mark.earliest, mark.latest)
+        ends = [None if at is None else format_seconds(at.ns, 3) for at in both]
+        text = f"{ends[0] or '…'} – {ends[1] or '…'} s of the file"
+        image = self._images.get(mark.id)
+        if image is None and mark.stream == "picture" and self._document.store is not None:
+            kept = self._document.store.files / f"{mark.id}-happened.png"
+            loaded = QImage(str(kept)) if kept.is_file() else QImage()
+            image = None if loaded.isNull() else loaded
+        elif image is None:
+            image = self._waveform(mark)
+        return Sighting(name, text, image)
+
+    # -- sound -------------------------------------------------------------------------------
+
+    def onset_near(self, source: str, media: MediaTime, reach_ns: int) -> MediaTime | None:
+        """The onset within reach of ``media``; only where samples are read at once."""
+        opened = self._recordings.get(source)
+        if opened is None or opened.source.facts.sound is None or "onset" not in opened.traces:
+            return None
+        if opened.source.facts.sound.reader != "soundfile":
+            return None
+        reach_ns = min(reach_ns, SNAP_REACH_NS)
+        stretch = opened.source.stretch_at(media)
+        try:
+            with SoundReader(opened.path) as reader:
+                rate = reader.sample_rate_hz
+                at = round((media.ns - reader.start.ns) * rate / NS_PER_S)
+                first = max(0, at - rate // 5)
+                block = reader.read(first, 2 * rate // 5)
+                if not len(block):
+                    return None
+                reach = reach_ns * rate // NS_PER_S
+                found = find_onset(block.mean(axis=1), rate, at - first, reach)
+                if found is None:
+                    return None
+                onset = reader.time_of(first + found)
+        except TiepointError:
+            return None
+        return onset if opened.source.stretch_at(onset) == stretch else None
+
+    def _waveform(self, mark: Mark) -> QImage | None:
+        opened = self._recordings.get(mark.source)
+        if opened is None or opened.pyramid is None:
+            return None
+        width, height = PICTURE_PX
+        centre = mark.centre.ns
+        low, high = waveform_columns(opened.pyramid, opened.source)(
+            centre - _AROUND_NS, centre + _AROUND_NS, width
+        )
+        theme = current_theme()
+        image = QImage(width, height, QImage.Format.Format_RGB32)
+        image.fill(theme.ground)
+        painter = QPainter(image)
+        shown = columns_image(low, high, height, QColor(theme.sources[3]), 0.9, waveform=True)
+        painter.drawImage(0, 0, shown)
+        for at in (mark.earliest, mark.latest):
+            if at is not None:
+                x = (at.ns - centre + _AROUND_NS) * width // (2 * _AROUND_NS)
+                painter.fillRect(int(x), 0, 1, height, theme.act)
+        painter.end()
+        return image
+
+
+def _image_of(picture: NDArray[np.uint8]) -> QImage:
+    height, width = picture.shape[:2]
+    return QImage(picture.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+
+
+def _write_pictures(
+    folder: Path, pictures: dict[str, NDArray[np.uint8]], progress: Progress
+) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, picture in pictures.items():
+        progress.report(0.0)
+        _image_of(picture).save(str(folder / name))
+
+
+def _write_sound(target: Path, path: Path, at: MediaTime, progress: Progress) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with SoundReader(path) as reader:
+        rate = reader.sample_rate_hz
+        first = round((at.ns - _AROUND_NS - reader.start.ns) * rate / NS_PER_S)
+        block = reader.read(max(0, first), rate)
+    progress.report(0.5)
+    loud = np.clip(block.mean(axis=1), -1.0, 1.0) * 32767
+    with wave.open(str(target), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(loud.astype("<i2").tobytes())

@@ -1,0 +1,65 @@
+"""What the closing card's answers do to the case. Pure: from case to case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sync.case.case import Case
+from sync.case.naming import ids_in, readable_id
+from sync.evidence import Event, Mark, Status
+
+
+def marks_of(case: Case, ids: Sequence[str]) -> list[Mark]:
+    """These marks, as far as the case has them."""
+    found = (case.find(mark_id) for mark_id in ids)
+    return [mark for mark in found if isinstance(mark, Mark)]
+
+
+def with_mark_status(case: Case, mark: Mark, status: Status) -> Case:
+    """The case with one mark proposed or accepted."""
+    return case.with_status(mark.id, replace(mark.provenance, status=status))
+
+
+def tied(case: Case, ids: Sequence[str]) -> Case:
+    """All of these marks are the same instant."""
+    for mark in marks_of(case, ids):
+        case = with_mark_status(case, mark, "accepted")
+    return case
+
+
+def late_one(marks: Sequence[Mark]) -> Mark:
+    """Which of the sightings a delay belongs to: the last one heard, else the last."""
+    return next((mark for mark in reversed(marks) if mark.stream == "sound"), marks[-1])
+
+
+def delayed(case: Case, mark: Mark, key: str) -> Case:
+    """The case with this mark late by the delay ``key``."""
+    keys = tuple(dict.fromkeys((*mark.delays, key)))
+    return case.with_evidence(replace(mark, delays=keys))
+
+
+def speech_about(case: Case, name: str, ids: Sequence[str]) -> tuple[Case, str]:
+    """The last sighting as an event of its own: somebody speaks about ``name``. No tie.
+
+    Returns
+    -------
+    The case, and the name of that event.
+    """
+    own = f"words about {name}"
+    event = case.event(own)
+    if event is None:
+        event = Event(
+            id=readable_id(own, ids_in(case), "event"), name=own,
+            definition=f"somebody speaks about “{name}”",
+        )  # fmt: skip
+        case = case.with_event(event)
+    marks = marks_of(case, ids)
+    case = case.with_evidence(replace(marks[-1], event=event.id))
+    return tied(case, ids), own
+
+
+def noted(case: Case, mark: Mark, text: str) -> Case:
+    """The case with a line added to the note of a mark."""
+    note = "; ".join(part for part in (mark.provenance.note, text) if part)
+    return case.with_status(mark.id, replace(mark.provenance, note=note))

@@ -1,0 +1,1 @@
+"""Small typed forms; each has ``ask(...)``, which returns what was typed or ``None``."""

@@ -1,0 +1,151 @@
+"""What all forms share: labelled fields, a line that says what is wrong, OK and Cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
+
+from sync.errors import TiepointError
+from sync.timebase import Duration, parse_time_ns
+from widgets.parts import Choice, label
+
+V = TypeVar("V")
+
+
+class Form(QDialog, Generic[V]):
+    """A dialog whose fields are read into one value; what cannot be read is said, not lost."""
+
+    def __init__(self, parent: QWidget | None, title: str, text: str = "", ok: str = "OK") -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(460)
+        self.value: V | None = None
+        self._first: QWidget | None = None
+        self._read: Callable[[], V] | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        column.addWidget(label(title, "title"))
+        if text:
+            column.addWidget(label(text, "secondary"))
+        self.fields = QFormLayout()
+        self.fields.setHorizontalSpacing(16)
+        self.fields.setVerticalSpacing(8)
+        self.fields.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.fields.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(self.fields)
+        self.problem = label("", "disagree")
+        self.problem.hide()
+        column.addWidget(self.problem)
+        buttons = QDialogButtonBox()
+        self.ok = buttons.addButton(ok, QDialogButtonBox.ButtonRole.AcceptRole)
+        self.ok.setProperty("act", True)
+        self.ok.setDefault(True)
+        buttons.addButton("Cancel", QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+
+    # -- fields ------------------------------------------------------------------------------
+
+    def add_line(self, name: str, text: str = "", hint: str = "", tip: str = "") -> QLineEdit:
+        """A line of text."""
+        field = QLineEdit(text)
+        field.setPlaceholderText(hint)
+        return self._add(name, field, tip)
+
+    def add_choice(
+        self, name: str, choices: list[tuple[str, object]], chosen: object = None, tip: str = "",
+        *, typed: bool = False,
+    ) -> QComboBox:  # fmt: skip
+        """One of several; with ``typed`` also something else."""
+        field = Choice()
+        field.setEditable(typed)
+        line = field.lineEdit()
+        if line is not None:  # an editable box keeps Enter for itself
+            field.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+            line.returnPressed.connect(self.accept)
+        for text, data in choices:
+            field.addItem(text, data)
+        at = next((n for n, (_, data) in enumerate(choices) if data == chosen), 0)
+        if choices:
+            field.setCurrentIndex(at)
+        return self._add(name, field, tip)
+
+    def add_tick(self, text: str, on: bool = False, tip: str = "") -> QCheckBox:
+        """Yes or no."""
+        field = QCheckBox(text)
+        field.setChecked(on)
+        return self._add("", field, tip)
+
+    def add_pair(self, name: str, first: QWidget, second: QWidget, between: str) -> None:
+        """Two fields on one line."""
+        row = QHBoxLayout()
+        row.addWidget(first, 2)
+        row.addWidget(label(between, "secondary", wrap=False))
+        row.addWidget(second, 1)
+        self.fields.addRow(QLabel(name), row)
+        for field in (first, second):
+            field.setAccessibleName(name)
+
+    F = TypeVar("F", bound=QWidget)
+
+    def _add(self, name: str, field: F, tip: str) -> F:
+        if self._first is None:
+            self._first = field
+        field.setAccessibleName(name or getattr(field, "text", str)())
+        field.setToolTip(tip)
+        self.fields.addRow(QLabel(name), field)
+        return field
+
+    # -- ending ------------------------------------------------------------------------------
+
+    def reads(self, read: Callable[[], V]) -> None:
+        """How the fields become a value; a :class:`TiepointError` from it is shown."""
+        self._read = read
+
+    def accept(self) -> None:
+        """Close with a value, or say what is wrong and stay."""
+        if not self.isVisible():
+            return
+        if self._read is not None:
+            try:
+                self.value = self._read()
+            except TiepointError as error:
+                self.problem.setText(f"{error.message} {error.hint or ''}".strip())
+                self.problem.show()
+                return
+        super().accept()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The keyboard begins in the first field."""
+        super().showEvent(event)
+        if self._first is not None:
+            self._first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def run(self) -> V | None:
+        """Wait for the person; ``None`` when they cancel."""
+        done = self.exec()
+        value = self.value if done == QDialog.DialogCode.Accepted else None
+        self.deleteLater()
+        return value
+
+
+def typed_duration(field: QLineEdit) -> Duration:
+    """A typed length of time."""
+    return Duration(parse_time_ns(field.text()))

@@ -1,0 +1,321 @@
+"""Shows what the workbench holds: sources, lanes, questions, state, jobs, what can be done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QMainWindow
+
+from app.actions import Actions, When
+from app.cards import event_states, mark_sides, source_cards, state_text, steps_done
+from app.document import Change
+from app.jobs import Job
+from app.layout import Layout
+from app.workbench import Workbench
+from sync.case.case import Case
+from sync.case.recordings import RecordingState
+from sync.evidence import Mark
+from sync.timeline import Timeline
+from widgets.shelf import ShelfRow
+from widgets.theme import current_theme, source_colour, state_symbol
+
+TITLE = "Tiepoint"
+_READ_ONLY = (
+    "Open for reading only: somebody else has this case open for writing. Nothing can be changed "
+    "here."
+)
+
+
+class Display(QObject):
+    """Keeps the widgets up to date; decides nothing."""
+
+    def __init__(
+        self, window: QMainWindow, bench: Workbench, layout: Layout, actions: Actions
+    ) -> None:
+        super().__init__(window)
+        self._window, self._bench, self._at, self._actions = window, bench, layout, actions
+        self._checked = False
+        self._fitted: frozenset[str] = frozenset()
+        self._place_first = False
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self.show_results)
+        bench.document.case_changed.connect(self._case_changed)
+        bench.document.status_changed.connect(self.show_status)
+        bench.calculation.changed.connect(self._results_changed)
+        bench.calculation.failed.connect(bench.problems.show)
+        bench.recordings.curve_ready.connect(self._curve_ready)
+        bench.recordings.checked.connect(self._files_checked)
+        bench.recordings.failed.connect(self._not_read)
+        bench.focus.changed.connect(lambda _: self._focus_changed())
+        bench.marking.changed.connect(self._marking_changed)
+        bench.jobs.changed.connect(self.show_jobs)
+        bench.audio.changed.connect(self.show_status)
+        bench.playback.settled.connect(self._move_own_time)
+        bench.playhead.changed.connect(self._show_own_time)
+        for speaker in (bench.marking, bench.searching, bench.evidence, bench.files):
+            speaker.said.connect(layout.status.say)
+
+    # -- following ---------------------------------------------------------------------------
+
+    def _case_changed(self, change: Change) -> None:
+        at = self._at
+        if change.kind in ("opened", "closed"):
+            self._checked = False
+            self._fitted = frozenset()
+            self._place_first = change.kind == "opened"
+            self._bench.problems.hide()
+            at.status.say("")
+            at.desk.setCurrentWidget(at.parted if self._bench.document.is_open else at.welcome)
+            self._bench.playhead.pause()
+        ids = [source.id for source in change.after.sources]
+        if self._bench.focus.source not in ids:
+            first = next((s.id for s in change.after.sources if s.facts.picture), None)
+            self._bench.focus.set(first or (ids[0] if ids else None))
+        self.show_all()
+
+    def show_all(self) -> None:
+        """Everything."""
+        case = self._bench.document.case
+        self._at.wall.set_sources(
+            [(s.id, s.name, source_colour(n)) for n, s in enumerate(case.sources)
+             if s.facts.picture is not None]
+        )  # fmt: skip
+        self.show_results()
+        self.show_status()
+        self.show_partners()
+        self._at.file.set_source(self._bench.places.source(self._bench.focus.source))
+        self.show_jobs()
+
+    def _results_changed(self) -> None:
+        self.show_results()
+        if self._place_first and self._bench.calculation.results.timeline.span is not None:
+            self._place_first = False
+            self._go_first()
+
+    def _go_first(self) -> None:
+        """Open a case where its first question is, so that there is something to see."""
+        case, results = self._bench.document.case, self._bench.calculation.results
+        for question in case.questions:
+            answer = results.answers.get(question.id)
+            if answer is not None and answer.reference_a is not None:
+                self._bench.playback.go_reference(answer.reference_a.ns)
+                return
+
+    def show_results(self) -> None:
+        """Cards, state, lanes, questions: what follows from the calculation."""
+        self._soon.stop()
+        bench, at = self._bench, self._at
+        case, results = bench.document.case, bench.calculation.results
+        at.sources.set_cards(source_cards(case, results, bench.recordings), bench.focus.source)
+        self._show_state()
+        at.lanes.set_timeline(
+            shown_timeline(results.timeline, case), {s.id: s.name for s in case.sources},
+            {s.id: source_colour(n) for n, s in enumerate(case.sources)},
+            kinds={s.id: self._lane_kind(s.id) for s in case.sources},
+            event_names={event.id: event.name for event in case.events},
+            event_states=event_states(results), mark_sides=mark_sides(case),
+        )  # fmt: skip
+        self.show_questions()
+        self._show_steps()
+        bench.playback.refocus()
+        self._show_own_time()
+        self._fit_once()
+        self.enable()
+
+    def _show_state(self) -> None:
+        case, results = self._bench.document.case, self._bench.calculation.results
+        status, text = state_text(case, results, busy=self._bench.calculation.busy)
+        symbol, colour = "○", current_theme().secondary
+        if status is not None:
+            symbol, _, colour = state_symbol(status, stale=results.stale)
+        if results.stale:
+            text = f"out of date · {text}"
+        self._at.tools.chip.set_state(symbol, text, colour)
+        self._at.tools.chip.setVisible(self._bench.document.is_open)
+
+    def _show_steps(self) -> None:
+        case, results = self._bench.document.case, self._bench.calculation.results
+        done = steps_done(case, results, self._checked)
+        opened = self._bench.document.is_open
+        self._at.checklist.set_done(done)
+        hidden = self._at.checklist.property("dismissed") is True
+        self._at.checklist.setVisible(opened and not hidden and not {"link", "ask"} <= done)
+        wanted: str | None = None
+        if opened and not self._bench.document.read_only:
+            if not case.sources:
+                wanted = "add_media"
+            elif "link" not in done or self._bench.marking.is_open:
+                wanted = "mark"
+            elif not case.questions:
+                wanted = "ask"
+        self._at.tools.set_next(wanted)
+
+    def _fit_once(self) -> None:
+        """Show everything when recordings come or are linked for the first time."""
+        timeline = self._bench.calculation.results.timeline
+        linked = frozenset(track.source for track in timeline.tracks if track.linked)
+        if linked - self._fitted:
+            self._at.lanes.fit()
+        if linked != self._fitted or not linked:
+            sound = [s.id for s in self._bench.document.case.sources if s.facts.picture is None]
+            self._at.share_height(
+                len(linked), len(linked & set(sound)), len(timeline.tracks) - len(linked)
+            )
+        self._fitted = linked
+
+    def _lane_kind(self, source: str) -> str:
+        opened = self._bench.recordings.get(source)
+        return "" if opened is None else opened.kind
+
+    def _curve_ready(self, source: str) -> None:
+        opened = self._bench.recordings.get(source)
+        if opened is not None:
+            self._at.lanes.set_curve(source, opened.columns, waveform=opened.waveform)
+            self._soon.start()
+
+    def _files_checked(self, states: tuple[RecordingState, ...]) -> None:
+        self._checked = True
+        bad = [state for state in states if state.state != "ok"]
+        if bad:
+            self._bench.problems.say(
+                " ".join(state.detail or f"{state.source}: {state.state}." for state in bad),
+                "What was observed in it stays in the case, but its pictures and sounds are not "
+                "shown: they may not be what was observed.",
+                "Bring the original file back, then open the case again.",
+            )
+        self.show_results()
+
+    def _not_read(self, _source: str, error: Exception) -> None:
+        self._bench.problems.show(error)
+        self._soon.start()
+
+    def show_questions(self) -> None:
+        """The chips under the tools."""
+        results = self._bench.calculation.results
+        self._at.questions.show_questions(
+            self._bench.document.case.questions, results.answers, stale=results.stale,
+            covered=self._bench.marking.is_open,
+        )  # fmt: skip
+
+    def _marking_changed(self) -> None:
+        self.enable()
+        self.show_questions()
+        self._show_steps()
+        self._bench.sounding.show()
+
+    # -- title, status, enabling -------------------------------------------------------------
+
+    def show_status(self) -> None:
+        """Title, saved, log, sound, undo's name."""
+        document, at = self._bench.document, self._at
+        if document.path is None:
+            self._window.setWindowTitle(TITLE)
+        else:
+            state = " (read only)" if document.read_only else ""
+            unsaved = " •" if document.unsaved else ""
+            self._window.setWindowTitle(f"{document.path.name}{state}{unsaved} — {TITLE}")
+        at.notice.say(_READ_ONLY if document.read_only else "")
+        words = self._bench.audio.words
+        facts = [words if "not used" not in words else ""]
+        if document.store is not None:
+            count = document.store.unsaved
+            acts = f"{count} act{'s' if count != 1 else ''} in the log since the last save"
+            facts += [acts if count else "saved", f"log {document.store.head.hash[:8]}"]
+        at.status.set_facts(facts)
+        undo, redo = document.stack.undoText(), document.stack.redoText()
+        self._actions["undo"].setText(f"Undo: {undo}" if undo else "Undo")
+        self._actions["redo"].setText(f"Redo: {redo}" if redo else "Redo")
+        self.enable()
+
+    def enable(self) -> None:
+        """What can be done now."""
+        bench = self._bench
+        opened = bench.document.is_open
+        writable = opened and not bench.document.read_only
+        sources = opened and bool(bench.document.case.sources)
+        holds: dict[When, bool] = {
+            "always": True, "case": opened, "writable": writable, "saveable": writable,
+            "sources": sources, "both": sources and writable, "event": bench.marking.is_open,
+            "draft": bench.marking.draft is not None, "closing": False,
+            "candidate": writable and bench.searching.has_candidate and self._at.tab == "search",
+            "undo": bench.document.can_undo, "redo": bench.document.can_redo,
+        }  # fmt: skip
+        self._actions.set_states(holds)
+
+    def job_shown(self) -> Job | None:
+        """The job the status bar speaks of."""
+        shown = [job for job in self._bench.jobs.active if job.shown]
+        return next((job for job in shown if job.state == "running"), shown[0] if shown else None)
+
+    def show_jobs(self) -> None:
+        """The job that runs, with its time left."""
+        job, bar = self.job_shown(), self._at.status.jobs
+        if job is None:
+            bar.clear()
+            return
+        # The first progress of a job says nothing about how long it takes.
+        left = job.seconds_left if job.fraction > 0.05 else None
+        text = job.title + (f": {job.text}" if job.text and job.text not in job.title else "")
+        waiting = sum(other.shown for other in self._bench.jobs.active) - 1
+        bar.set_job(text, job.fraction or None, left, waiting=waiting)
+
+    # -- the focused source ------------------------------------------------------------------
+
+    def _focus_changed(self) -> None:
+        focused = self._bench.focus.source
+        self._at.sources.set_focus_source(focused)
+        if self._at.workspace == "mark":
+            self._at.wall.set_large(focused)
+        self._at.file.set_source(self._bench.places.source(focused))
+        self.show_partners()
+        self._show_own_time()
+        self.enable()
+
+    def show_partners(self) -> None:
+        """What the focused source can be searched against."""
+        searching, tab = self._bench.searching, self._at.search_tab
+        if self._at.tab == "search" and self._bench.focus.source is not None:
+            searching.choose()
+            tab.set_partners(searching.partners(), searching.partner)
+
+    def _show_own_time(self) -> None:
+        """A strip for a linked recording that is looked at on its own time."""
+        strip, places = self._at.own_time, self._bench.places
+        source = places.source(self._bench.focus.source)
+        if source is None or not places.linked(source.id) or not places.on_own_time(source.id):
+            strip.show_source(None)
+            return
+        if strip.row is None or strip.row.source_id != source.id:
+            row, track = ShelfRow(source.id), places.track(source.id)
+            opened = self._bench.recordings.get(source.id)
+            if track is not None:
+                row.set_source(f"{source.name} alone", track)
+            if opened is not None:
+                row.set_curve(opened.columns, waveform=opened.waveform)
+            strip.show_source(row)
+        self._move_own_time()
+
+    def _move_own_time(self) -> None:
+        row = self._at.own_time.row
+        if row is not None:
+            row.set_playhead(self._bench.playhead.position_on(row.source_id))
+
+    def close(self) -> None:
+        """Stop the timer."""
+        self._soon.stop()
+
+
+def shown_timeline(timeline: Timeline, case: Case) -> Timeline:
+    """The timeline without marks that take no part: they are in the evidence table only."""
+    used = {
+        mark.id for mark in case.of_kind(Mark)
+        if mark.provenance.status in ("accepted", "proposed")
+    }  # fmt: skip
+    tracks = tuple(
+        replace(track, markers=tuple(m for m in track.markers if m.mark in used))
+        for track in timeline.tracks
+    )
+    return replace(timeline, tracks=tracks)

@@ -1,0 +1,267 @@
+"""Where things are: the widgets of the window and the three workspaces."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
+
+from app.actions import Actions
+from app.bars import Notice, QuestionBar, StatusLine, ToolRow
+from app.welcome import Welcome
+from sync.case.case import Source
+from widgets.answer_panel import AnswerPanel
+from widgets.checklist import Checklist
+from widgets.clock_table import ClockTable
+from widgets.evidence_table import EvidenceTable
+from widgets.file_panel import FilePanel
+from widgets.lane_stack import LaneStack
+from widgets.parts import Choice, label
+from widgets.problem_card import ProblemCard
+from widgets.search_panel import SearchPanel
+from widgets.shelf import ShelfRow
+from widgets.source_list import SourceList
+from widgets.transport_bar import TransportBar
+from widgets.video_wall import VideoWall
+
+Workspace = Literal["look", "mark", "answer"]
+Tab = Literal["answers", "evidence", "search", "clocks", "file"]
+TABS: tuple[Tab, ...] = ("answers", "evidence", "search", "clocks", "file")
+SOURCES_PX, INSPECTOR_PX, WIDE_INSPECTOR_PX = 244, 360, 620
+
+
+class SearchTab(QFrame):
+    """The search panel, and against which recording the focused one is searched.
+
+    Signals
+    -------
+    partner_chosen(str)
+        Source id.
+    """
+
+    partner_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        row = QHBoxLayout()
+        row.setContentsMargins(18, 14, 18, 0)
+        row.setSpacing(8)
+        against = label("against", "secondary", wrap=False)
+        against.setFixedWidth(110)
+        row.addWidget(against)
+        self.partner = Choice()
+        self.partner.setAccessibleName("Search against")
+        self.partner.setToolTip("The recording the focused one is searched against")
+        self.partner.activated.connect(
+            lambda at: self.partner_chosen.emit(str(self.partner.itemData(at)))
+        )
+        row.addWidget(self.partner, 1)
+        column.addLayout(row)
+        self.panel = SearchPanel()
+        column.addWidget(self.panel, 1)
+
+    def set_partners(self, sources: tuple[Source, ...], chosen: str | None) -> None:
+        """Offer these recordings."""
+        self.partner.clear()
+        for source in sources:
+            self.partner.addItem(source.name, source.id)
+        at = self.partner.findData(chosen)
+        if at >= 0:
+            self.partner.setCurrentIndex(at)
+        self.partner.setEnabled(bool(sources))
+
+
+class OwnTimeStrip(QFrame):
+    """The focused recording on its own time, while it is looked at apart from the others.
+
+    Signals
+    -------
+    moved(str, object)
+        Source id and media ns.
+    """
+
+    moved = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self.row: ShelfRow | None = None
+        self.hide()
+
+    def show_source(self, row: ShelfRow | None) -> None:
+        """Show this row, or none."""
+        if self.row is not None:
+            self._column.removeWidget(self.row)
+            self.row.setParent(None)
+            self.row.deleteLater()
+        self.row = row
+        if row is not None:
+            row.moved.connect(self.moved)
+            row.set_focused(True)
+            self._column.addWidget(row)
+        self.setVisible(row is not None)
+
+
+class Layout(QWidget):
+    """All widgets of the window but its menu and status bar."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tools = ToolRow(actions)
+        self.checklist = Checklist()
+        self.questions = QuestionBar()
+        self.notice = Notice()
+        self.problem = ProblemCard()
+        self.problem.hide()
+        self.sources = SourceList()
+        self.wall = VideoWall()
+        self.wall.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.welcome = Welcome()
+        self.answers = AnswerPanel()
+        self.evidence = EvidenceTable()
+        self.search_tab = SearchTab()
+        self.search = self.search_tab.panel
+        self.clocks = ClockTable()
+        self.file = FilePanel()
+        self.transport = TransportBar()
+        self.lanes = LaneStack()
+        self.own_time = OwnTimeStrip()
+        self.status = StatusLine()
+        self.workspace: Workspace = "look"
+        self._inspector_width = INSPECTOR_PX
+        self._counts = (0, 0, 0)
+        self._build()
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for strip in (self.tools, self.checklist, self.questions, self.notice):
+            column.addWidget(strip)
+        self.inspector = QTabWidget()
+        self.inspector.setDocumentMode(True)
+        self.inspector.setUsesScrollButtons(False)
+        self.inspector.setAccessibleName("Inspector")
+        tabs = (self.answers, self.evidence, self.search_tab, self.clocks, self.file)
+        for name, panel in zip(TABS, tabs, strict=True):
+            self.inspector.addTab(panel, name.capitalize())
+        self.inspector.setMinimumWidth(320)
+        wall_holder = QWidget()
+        wall_column = QVBoxLayout(wall_holder)
+        wall_column.setContentsMargins(8, 8, 8, 8)
+        wall_column.setSpacing(8)
+        wall_column.addWidget(self.wall, 1)
+        self.upper = QSplitter(Qt.Orientation.Horizontal)
+        self.upper.setChildrenCollapsible(False)
+        for widget in (self.sources, wall_holder, self.inspector):
+            self.upper.addWidget(widget)
+        self.upper.setStretchFactor(1, 1)
+        lower = QWidget()
+        lower_column = QVBoxLayout(lower)
+        lower_column.setContentsMargins(0, 0, 0, 0)
+        lower_column.setSpacing(0)
+        lower_column.addWidget(self.transport)
+        lower_column.addWidget(self.lanes, 1)
+        lower_column.addWidget(self.own_time)
+        self.parted = QSplitter(Qt.Orientation.Vertical)
+        self.parted.setChildrenCollapsible(False)
+        self.parted.addWidget(self.upper)
+        self.parted.addWidget(lower)
+        self.parted.setStretchFactor(0, 1)
+        self.desk = QStackedWidget()
+        self.desk.addWidget(self.welcome)
+        self.desk.addWidget(self.parted)
+        card = QVBoxLayout()
+        card.setContentsMargins(12, 0, 12, 0)
+        card.addWidget(self.problem)
+        column.addLayout(card)
+        column.addWidget(self.desk, 1)
+
+    # -- workspaces --------------------------------------------------------------------------
+
+    def arrange(self, workspace: Workspace, focused: str | None) -> None:
+        """Look: pictures large · Mark: the focused one large · Answer: tables large."""
+        self.workspace = workspace
+        self.share_height(*self._counts)
+        self.wall.set_large(focused if workspace == "mark" else None)
+        self._inspector_width = WIDE_INSPECTOR_PX if workspace == "answer" else INSPECTOR_PX
+        if workspace == "answer":
+            self.inspector.setVisible(True)
+        self.share_width()
+
+    def share_width(self) -> None:
+        """Sources and inspector as wide as they should be, the rest for the wall."""
+        whole = self.upper.width()
+        side = min(self._inspector_width, max(320, round(whole * 0.45)))
+        sources = SOURCES_PX if whole >= 1500 else 216
+        self.upper.setSizes([sources, max(300, whole - side - sources), side])
+
+    def share_height(self, lanes: int, waveforms: int, shelf: int) -> None:
+        """Room for the lanes there are, lower where they are many, the rest for the wall."""
+        self._counts = (lanes, waveforms, shelf)
+        tall = max(400, self.parted.height())
+        share = {"look": 0.38, "mark": 0.36, "answer": 0.32}[self.workspace]
+        share += 0.12 if tall < 700 else 0.0  # a small screen still shows its lanes
+        fixed = 46 + 24 + 28 * shelf + 6
+        rows = lanes + 0.3 * waveforms
+        most = max(fixed + 40, round(tall * share))
+        height = max(32, min(60, int((most - fixed) / rows))) if rows else 60
+        self.lanes.set_lane_height(height)
+        wanted = min(most, fixed + round(height * rows)) if rows else max(fixed, 200)
+        self.parted.setSizes([tall - wanted, wanted])
+
+    def show_tab(self, tab: Tab) -> None:
+        """Bring a tab of the inspector to the front."""
+        self.inspector.setVisible(True)
+        self.inspector.setCurrentIndex(TABS.index(tab))
+
+    @property
+    def tab(self) -> Tab:
+        """The tab in front."""
+        return TABS[self.inspector.currentIndex()]
+
+    # -- keyboard ----------------------------------------------------------------------------
+
+    def parts(self) -> list[tuple[QWidget, QWidget]]:
+        """(part of the window, widget in it that takes the keyboard), for F6."""
+        entries: dict[Tab, QWidget] = {
+            "evidence": self.evidence.table.view,
+            "clocks": self.clocks.table.view,
+            "search": self.search.form.search,
+        }
+        entry = entries.get(self.tab, self.inspector.tabBar())
+        if not entry.isVisible() or not entry.isEnabled():
+            entry = self.inspector.tabBar()
+        return [
+            part for part in (
+                (self.sources, self.sources.list), (self.wall, self.wall),
+                (self.inspector, entry), (self.lanes, self.lanes),
+            ) if part[0].isVisible()
+        ]  # fmt: skip
+
+    def focus_work(self) -> None:
+        """Give the keyboard back to the recordings."""
+        self.wall.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def next_part(self, step: int) -> None:
+        """F6."""
+        parts = self.parts()
+        here = next(
+            (n for n, (part, _) in enumerate(parts)
+             if part.hasFocus() or part.isAncestorOf(self.window().focusWidget() or self)), -1,
+        )  # fmt: skip
+        parts[(here + step) % len(parts)][1].setFocus(Qt.FocusReason.TabFocusReason)

@@ -1,0 +1,175 @@
+"""The mouse: what clicks and menus on the widgets of the window do."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from app.actions import Actions
+from app.display import Display
+from app.layout import Layout
+from app.workbench import Workbench
+from sync.errors import TiepointError
+from sync.timebase import MediaTime
+
+_STEPS = {"add": "add_media", "read": "reading", "ask": "ask", "link": "mark", "report": "export"}
+
+
+class Pointing(QObject):
+    """Connects the widgets to the workbench."""
+
+    def __init__(
+        self, window: QMainWindow, bench: Workbench, layout: Layout, actions: Actions,
+        display: Display,
+    ) -> None:  # fmt: skip
+        super().__init__(window)
+        self._window, self._bench, self._at = window, bench, layout
+        self._actions, self._display = actions, display
+        self._connect_recordings()
+        self._connect_transport()
+        self._connect_panels()
+
+    def _connect_recordings(self) -> None:
+        at, bench = self._at, self._bench
+        at.sources.selected.connect(bench.focus.set)
+        at.sources.add_wanted.connect(self._actions["add_media"].trigger)
+        at.sources.files_dropped.connect(self.dropped)
+        at.sources.menu_wanted.connect(self._source_menu)
+        at.wall.focused.connect(self._pane_clicked)
+        at.lanes.moved.connect(bench.playback.go_reference)
+        at.lanes.clicked.connect(self._lane_clicked)
+        at.lanes.mark_clicked.connect(bench.moving.go_mark)
+        at.lanes.range_selected.connect(self._range_selected)
+        at.lanes.shelf_moved.connect(self._own_time_clicked)
+        at.own_time.moved.connect(self._own_time_clicked)
+
+    def _connect_transport(self) -> None:
+        bar, act, moving = self._at.transport, self._actions, self._bench.moving
+        bar.play_toggled.connect(act["play"].trigger)
+        bar.step.connect(moving.step)
+        bar.to_start.connect(act["to_start"].trigger)
+        bar.to_end.connect(act["to_end"].trigger)
+        bar.rate_changed.connect(moving.set_rate)
+        bar.loop_toggled.connect(act["loop"].trigger)
+        bar.snap_toggled.connect(act["snap"].trigger)
+        bar.sound_clicked.connect(self._sound_menu)
+        bar.set_snap(self._bench.marking.snap)
+
+    def _connect_panels(self) -> None:
+        at, act = self._at, self._actions
+        at.status.jobs.cancelled.connect(self._cancel_job)
+        at.questions.chosen.connect(self._question_chosen)
+        at.search_tab.partner_chosen.connect(self._partner_chosen)
+        at.inspector.currentChanged.connect(lambda _: self.tab_changed())
+        at.file.go_to.connect(self._go_in_file)
+        at.checklist.step_clicked.connect(self._step_clicked)
+        at.checklist.dismissed.connect(self._dismiss_checklist)
+        at.welcome.new_wanted.connect(act["new"].trigger)
+        at.welcome.open_wanted.connect(act["open"].trigger)
+        at.welcome.sample_wanted.connect(act["sample"].trigger)
+        at.welcome.recent_chosen.connect(self.open)
+        at.welcome.set_recent(self._bench.settings.recent)
+        self._bench.files.opened.connect(
+            lambda _: at.welcome.set_recent(self._bench.settings.recent)
+        )
+        self._bench.evidence.question_opened.connect(lambda _: at.show_tab("answers"))
+
+    # -- files -------------------------------------------------------------------------------
+
+    def open(self, path: object) -> None:
+        """Open a case; a problem is explained."""
+        try:
+            self._bench.files.open(path)  # type: ignore[arg-type]
+        except (TiepointError, OSError) as error:
+            self._bench.problems.show(error)
+
+    def dropped(self, names: list[str]) -> None:
+        """Files were dropped anywhere on the window."""
+        try:
+            self._bench.files.dropped(names)
+        except (TiepointError, OSError) as error:
+            self._bench.problems.show(error)
+
+    # -- recordings --------------------------------------------------------------------------
+
+    def _pane_clicked(self, source: str) -> None:
+        self._bench.focus.set(source)
+        self._at.focus_work()
+
+    def _lane_clicked(self, source: str, ns: object) -> None:
+        self._pane_clicked(source)
+        if isinstance(ns, int):
+            self._bench.playback.go_reference(ns)
+
+    def _own_time_clicked(self, source: str, media_ns: object) -> None:
+        self._pane_clicked(source)
+        if isinstance(media_ns, int):
+            self._bench.playback.go_own(source, MediaTime(media_ns))
+
+    def _range_selected(self, _source: str, first: int, last: int) -> None:
+        if self._bench.playhead.axis is None:
+            self._bench.playhead.set_in(first)
+            self._bench.playhead.set_out(last)
+
+    def _source_menu(self, source: str, at: QPoint) -> None:
+        self._bench.focus.set(source)
+        menu = QMenu(self._window)
+        for name in ("mark", "search", "reading", "break", "known_gap", "own_time"):
+            menu.addAction(self._actions[name])
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
+
+    def _sound_menu(self) -> None:
+        bench, menu = self._bench, QMenu(self._window)
+        for source in bench.document.case.sources:
+            if source.facts.sound is not None:
+                menu.addAction(source.name, partial(bench.sounding.hear, source.id))
+        menu.addSeparator()
+        menu.addAction("Follow the focus", lambda: bench.sounding.hear(None))
+        off = menu.addAction("No sound", self._toggle_sound)
+        off.setCheckable(True)
+        off.setChecked(bench.audio.muted)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._at.transport.mapToGlobal(QPoint(320, 40)))
+
+    def _toggle_sound(self) -> None:
+        self._bench.audio.muted = not self._bench.audio.muted
+        self._bench.sounding.hear(None)
+
+    # -- panels ------------------------------------------------------------------------------
+
+    def _cancel_job(self) -> None:
+        job = self._display.job_shown()
+        if job is not None:
+            job.cancel()
+
+    def _question_chosen(self, question: str) -> None:
+        self._bench.marking.close_event()
+        self._at.answers.open_question(question)
+        self._at.show_tab("answers")
+        self.tab_changed()
+
+    def _partner_chosen(self, source: str) -> None:
+        self._bench.searching.choose(source)
+
+    def _go_in_file(self, media: MediaTime) -> None:
+        if self._bench.focus.source is not None:
+            self._bench.playback.go_media(self._bench.focus.source, media)
+
+    def _step_clicked(self, step: str) -> None:
+        if step in _STEPS:
+            self._actions[_STEPS[step]].trigger()
+        else:
+            self._at.show_tab("file")
+
+    def _dismiss_checklist(self) -> None:
+        self._at.checklist.setProperty("dismissed", True)
+        self._at.checklist.hide()
+
+    def tab_changed(self) -> None:
+        """Another tab of the inspector is in front."""
+        self._display.show_partners()
+        self._bench.evidence.note_viewing()
+        self._display.enable()

@@ -1,0 +1,126 @@
+"""All that works behind one window: document, playhead, jobs, controllers; made and ended here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from app.audio_out import AudioOut
+from app.controllers.calculation import Calculation
+from app.controllers.evidence import EvidenceDesk
+from app.controllers.files import Files
+from app.controllers.marking import Marking
+from app.controllers.moving import Moving
+from app.controllers.pair import Pair
+from app.controllers.panes import Panes
+from app.controllers.places import Places
+from app.controllers.playback import Playback
+from app.controllers.problems import Problems
+from app.controllers.recordings import Recordings
+from app.controllers.searching import Searching
+from app.controllers.snippets import Snippets
+from app.controllers.sounding import Sounding
+from app.document import Document
+from app.focus import Focus
+from app.frame_service import FrameService
+from app.jobs import Jobs
+from app.layout import Layout
+from app.playhead import Playhead
+from app.settings import Settings
+from sync.cache import Cache
+
+
+class Workbench(QObject):
+    """The parts, each knowing only those it needs."""
+
+    def __init__(
+        self, window: QWidget, layout: Layout, settings: Settings, *, cache: Cache | None = None,
+        audio: AudioOut | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(window)
+        at, cache = layout, cache or Cache()
+        self.settings = settings
+        self.problems = Problems(at.problem, self)
+        self.document = Document(self)
+        self.jobs = Jobs(self)
+        self.playhead = Playhead(self)
+        self.focus = Focus(self)
+        self.frames = FrameService(self)
+        self.audio = audio or AudioOut(self)
+        # Order matters: recordings know of a source before it is calculated and shown.
+        self.recordings = Recordings(self.document, self.jobs, self.frames, cache, self)
+        self.calculation = Calculation(self.document, self.jobs, self)
+        self.places = Places(self.document, self.calculation, self.playhead, self.focus)
+        self._make_looking(at)
+        self._make_evidence(at, window)
+        self.files = Files(
+            document=self.document, jobs=self.jobs, settings=settings, cache=cache,
+            window=window, problem=self.problems.offer, parent=self,
+        )  # fmt: skip
+        self._closed = False
+
+    def _make_looking(self, at: Layout) -> None:
+        """Pictures, sound, and moving about."""
+        self.panes = Panes(
+            places=self.places, recordings=self.recordings, playhead=self.playhead,
+            focus=self.focus, frames=self.frames, wall=at.wall, parent=self,
+        )  # fmt: skip
+        self.sounding = Sounding(
+            places=self.places, recordings=self.recordings, playhead=self.playhead,
+            focus=self.focus, audio=self.audio, transport=at.transport, parent=self,
+        )  # fmt: skip
+        self.playback = Playback(
+            places=self.places, panes=self.panes, calculation=self.calculation,
+            playhead=self.playhead, focus=self.focus, wall=at.wall, lanes=at.lanes,
+            transport=at.transport, parent=self,
+        )  # fmt: skip
+        self.recordings.ready.connect(self.playback.look_again)
+
+    def _make_evidence(self, at: Layout, window: QWidget) -> None:
+        """Marking, searching, and the tables."""
+        self.snippets = Snippets(self.document, self.recordings, self.jobs, self)
+        common: dict[str, Any] = {
+            "document": self.document, "places": self.places, "playback": self.playback,
+            "recordings": self.recordings, "focus": self.focus, "window": window, "parent": self,
+        }  # fmt: skip
+        self.marking = Marking(
+            panes=self.panes, playhead=self.playhead, pair=Pair(self.frames, at.wall, self),
+            lanes=at.lanes, transport=at.transport, snippets=self.snippets,
+            problem=self.problems.show, **common,
+        )  # fmt: skip
+        self.sounding.only_focused = lambda: self.marking.is_open
+        self.moving = Moving(
+            playhead=self.playhead, marking=self.marking, lanes=at.lanes, transport=at.transport,
+            **common,
+        )  # fmt: skip
+        self.searching = Searching(
+            jobs=self.jobs, playhead=self.playhead, panel=at.search, problem=self.problems.show,
+            **common,
+        )  # fmt: skip
+        self.evidence = EvidenceDesk(
+            calculation=self.calculation, moving=self.moving, marking=self.marking,
+            evidence=at.evidence, clocks=at.clocks, answers=at.answers,
+            problem=self.problems.show, **common,
+        )  # fmt: skip
+
+    @property
+    def is_idle(self) -> bool:
+        """True when jobs, calculation and pictures are done."""
+        busy = self.calculation.busy or not self.playback.resting
+        return self.jobs.idle and self.frames.idle and not busy
+
+    def close(self) -> None:
+        """Stop everything that runs; no thread, timer or file is left."""
+        if self._closed:
+            return
+        self._closed = True
+        self.marking.close()
+        self.searching.close()
+        self.playhead.close()
+        self.playback.close()
+        self.audio.close()
+        self.jobs.close()
+        self.frames.close()
+        self.document.close()
