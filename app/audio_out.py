@@ -195,6 +195,7 @@ class AudioOut(QObject):
         super().__init__(parent)
         self._import = multimedia or (lambda: importlib.import_module("PySide6.QtMultimedia"))
         self._module: Any = None
+        self._missing = False
         self._words = "sound: not used yet"
         self._sink: Any = None
         self._feed: PullDevice | None = None
@@ -204,6 +205,22 @@ class AudioOut(QObject):
         self._watch.setInterval(WATCH_MS)
         self._watch.timeout.connect(self._look)
         self.muted = False
+
+    @property
+    def ready(self) -> bool:
+        """True once the sound module was imported (or found missing)."""
+        return self._module is not None or self._missing
+
+    def load(self) -> object:
+        """Import the sound module: a few hundred milliseconds, so on a job's thread."""
+        try:
+            return self._import()
+        except ImportError:
+            return None
+
+    def loaded(self, module: object) -> None:
+        """What :meth:`load` returned."""
+        self._module, self._missing = module, module is None
 
     @property
     def words(self) -> str:
@@ -268,12 +285,11 @@ class AudioOut(QObject):
 
     def _device(self) -> Any:
         """The default output, or ``None``; says which."""
+        if not self.ready:
+            self.loaded(self.load())
         if self._module is None:
-            try:
-                self._module = self._import()
-            except ImportError:
-                self._say("sound is not installed on this machine: playing by the wall clock")
-                return None
+            self._say("sound is not installed on this machine: playing by the wall clock")
+            return None
         device = self._module.QMediaDevices.defaultAudioOutput()
         if device.isNull():
             self._say(_NO_DEVICE)

@@ -79,7 +79,11 @@ def open_window(
         return app.exec()
     finally:
         sys.excepthook = before
+        # The loop has ended: closing the last window must not ask a later one to end too.
+        quits = app.quitOnLastWindowClosed()
+        app.setQuitOnLastWindowClosed(False)
         window.close()
+        app.setQuitOnLastWindowClosed(quits)
         window.deleteLater()
         app.sendPostedEvents(None, 52)  # DeferredDelete: nothing outlives the window
 

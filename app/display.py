@@ -13,6 +13,7 @@ from app.document import Change
 from app.jobs import Job
 from app.layout import Layout
 from app.workbench import Workbench
+from sync.adjustment.solution import ResultStatus
 from sync.case.case import Case
 from sync.case.recordings import RecordingState
 from sync.evidence import Mark
@@ -62,6 +63,10 @@ class Display(QObject):
 
     def _case_changed(self, change: Change) -> None:
         at = self._at
+        if change.kind == "note":  # what follows from it comes with the calculation
+            self.show_status()
+            self.show_partners()
+            return
         if change.kind in ("opened", "closed"):
             self._checked = False
             self._fitted = frozenset()
@@ -111,12 +116,17 @@ class Display(QObject):
         case, results = bench.document.case, bench.calculation.results
         at.sources.set_cards(source_cards(case, results, bench.recordings), bench.focus.source)
         self._show_state()
+        shown = shown_timeline(results.timeline, case)
+        proposed: dict[str, ResultStatus] = {
+            marker.event: "unchecked" for track in shown.tracks for marker in track.markers
+            if marker.event.endswith(f", {marker.mark})")
+        }  # fmt: skip
         at.lanes.set_timeline(
-            shown_timeline(results.timeline, case), {s.id: s.name for s in case.sources},
+            shown, {s.id: s.name for s in case.sources},
             {s.id: source_colour(n) for n, s in enumerate(case.sources)},
             kinds={s.id: self._lane_kind(s.id) for s in case.sources},
             event_names={event.id: event.name for event in case.events},
-            event_states=event_states(results), mark_sides=mark_sides(case),
+            event_states=event_states(results) | proposed, mark_sides=mark_sides(case),
         )  # fmt: skip
         self.show_questions()
         self._show_steps()
@@ -309,13 +319,20 @@ class Display(QObject):
 
 
 def shown_timeline(timeline: Timeline, case: Case) -> Timeline:
-    """The timeline without marks that take no part: they are in the evidence table only."""
-    used = {
-        mark.id for mark in case.of_kind(Mark)
-        if mark.provenance.status in ("accepted", "proposed")
-    }  # fmt: skip
-    tracks = tuple(
-        replace(track, markers=tuple(m for m in track.markers if m.mark in used))
-        for track in timeline.tracks
-    )
-    return replace(timeline, tracks=tracks)
+    """The timeline without marks that take no part: they are in the evidence table only.
+
+    A proposed mark is shown by itself, since it ties nothing yet.
+    """
+    status = {mark.id: mark.provenance.status for mark in case.of_kind(Mark)}
+    names = {event.id: event.name for event in case.events}
+    tracks = []
+    for track in timeline.tracks:
+        markers = []
+        for marker in track.markers:
+            if status.get(marker.mark) == "proposed":
+                alone = f"{names.get(marker.event, marker.event)} (proposed, {marker.mark})"
+                markers.append(replace(marker, event=alone))
+            elif status.get(marker.mark) == "accepted":
+                markers.append(marker)
+        tracks.append(replace(track, markers=tuple(markers)))
+    return replace(timeline, tracks=tuple(tracks))

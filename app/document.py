@@ -118,7 +118,7 @@ class Document(QObject):
     def create(self, path: Path, case: Case, by: str = "") -> None:
         """Write a new case and hold it open."""
         store = CaseStore.create(path, case, by)
-        self._take(store)
+        self.take(store)
 
     def open(self, path: Path, *, read_only: bool = False) -> None:
         """Open a case; the one that was open is kept when this one cannot be."""
@@ -126,9 +126,10 @@ class Document(QObject):
             # Its own lock would refuse it.
             self._store.close()
             self._store = None
-        self._take(CaseStore.open(path, read_only=read_only))
+        self.take(CaseStore.open(path, read_only=read_only))
 
-    def _take(self, store: CaseStore) -> None:
+    def take(self, store: CaseStore) -> None:
+        """Hold a store that was opened elsewhere; the case before it is closed."""
         before = self.case
         if self._store is not None:
             self._store.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -144,6 +144,7 @@ class Layout(QWidget):
         self.workspace: Workspace = "look"
         self._inspector_width = INSPECTOR_PX
         self._counts = (0, 0, 0)
+        self._hand_made: set[str] = set()
         self._build()
 
     def _build(self) -> None:
@@ -182,6 +183,10 @@ class Layout(QWidget):
         self.parted.addWidget(self.upper)
         self.parted.addWidget(lower)
         self.parted.setStretchFactor(0, 1)
+        self.upper.splitterMoved.connect(lambda *_: self._hand_made.add("width"))
+        self.parted.splitterMoved.connect(lambda *_: self._hand_made.add("height"))
+        self.upper.installEventFilter(self)
+        self.parted.installEventFilter(self)
         self.desk = QStackedWidget()
         self.desk.addWidget(self.welcome)
         self.desk.addWidget(self.parted)
@@ -191,11 +196,21 @@ class Layout(QWidget):
         column.addLayout(card)
         column.addWidget(self.desk, 1)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Divide the room anew with every size, unless the person has divided it."""
+        if event.type() == QEvent.Type.Resize:
+            if watched is self.upper and "width" not in self._hand_made:
+                self.share_width()
+            elif watched is self.parted and "height" not in self._hand_made:
+                self.share_height(*self._counts)
+        return super().eventFilter(watched, event)
+
     # -- workspaces --------------------------------------------------------------------------
 
     def arrange(self, workspace: Workspace, focused: str | None) -> None:
         """Look: pictures large · Mark: the focused one large · Answer: tables large."""
         self.workspace = workspace
+        self._hand_made.clear()
         self.share_height(*self._counts)
         self.wall.set_large(focused if workspace == "mark" else None)
         self._inspector_width = WIDE_INSPECTOR_PX if workspace == "answer" else INSPECTOR_PX

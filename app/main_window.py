@@ -12,8 +12,6 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
-    QResizeEvent,
-    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -185,19 +183,6 @@ class MainWindow(QMainWindow):
         self.desk.arrange(workspace, self.bench.focus.source)
         if workspace == "answer":
             self.show_tab("answers")
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Divide the room once it is known."""
-        super().showEvent(event)
-        QTimer.singleShot(0, self, self._divide)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Divide the room anew."""
-        super().resizeEvent(event)
-        QTimer.singleShot(0, self, self._divide)
-
-    def _divide(self) -> None:
-        self.desk.arrange(self.desk.workspace, self.bench.focus.source)
 
     def _restore_layout(self) -> None:
         geometry = self.settings.layout("window")

@@ -69,7 +69,8 @@ class Workbench(QObject):
         )  # fmt: skip
         self.sounding = Sounding(
             places=self.places, recordings=self.recordings, playhead=self.playhead,
-            focus=self.focus, audio=self.audio, transport=at.transport, parent=self,
+            focus=self.focus, audio=self.audio, jobs=self.jobs, transport=at.transport,
+            parent=self,
         )  # fmt: skip
         self.playback = Playback(
             places=self.places, panes=self.panes, calculation=self.calculation,

@@ -16,7 +16,8 @@ from sync.cache import Cache
 from sync.case.case import Case, Source
 from sync.case.paths import SUFFIX
 from sync.case.recordings import add_recording
-from sync.errors import CaseLocked, CaseNewer, TiepointError
+from sync.case.store import CaseStore
+from sync.errors import Cancelled, CaseLocked, TiepointError
 from sync.progress import Progress
 
 _FILTER = f"Tiepoint cases (*{SUFFIX})"
@@ -67,7 +68,7 @@ class Files(QObject):
             self.add(and_add)
 
     def open(self, path: Path | None = None, *, read_only: bool = False) -> None:
-        """Open a case; where it is locked or newer, offer what is left to do."""
+        """Open a case; one that somebody else writes to is opened for reading."""
         if path is None:
             chosen, _ = QFileDialog.getOpenFileName(
                 self._window, "Open a case", str(self._settings.folder), _FILTER
@@ -76,25 +77,29 @@ class Files(QObject):
                 return
             path = Path(chosen)
         path = Path(path).absolute()
-        try:
-            self._document.open(path, read_only=read_only)
-        except CaseLocked as error:
-            self._open_read_only(path, error)
+        if path == self._document.path:
+            self.said.emit(f"{path.name} is open already.")
             return
-        except CaseNewer as error:
-            self._problem(error, ())
-            return
-        self._remember(path)
-        store = self._document.store
-        if store is not None and store.recovered:
-            acts = "act" if store.recovered == 1 else "acts"
-            self.said.emit(f"{store.recovered} {acts} since the last save were taken from the log.")
+        # A long log takes a while to check and replay, so it is read in the background.
+        job = self._jobs.start(
+            f"Opening {path.name}", lambda p: _open_store(path, read_only, p), line="quick"
+        )
+        job.finished.connect(lambda store: self._opened(path, store))
+        job.failed.connect(lambda error: self._not_opened(path, error, read_only))
 
-    def _open_read_only(self, path: Path, error: CaseLocked) -> None:
-        """Somebody else writes to it: look, but change nothing."""
-        self._document.open(path, read_only=True)
+    def _opened(self, path: Path, store: CaseStore) -> None:
+        self._document.take(store)
         self._remember(path)
-        self._problem(error, ())
+        if store.recovered:
+            acts = "act" if store.recovered == 1 else "acts"
+            self.said.emit(f"{store.recovered} {acts} since the last save came from the log.")
+
+    def _not_opened(self, path: Path, error: Exception, read_only: bool) -> None:
+        """Where somebody else writes to it, look at it and change nothing."""
+        if isinstance(error, CaseLocked) and not read_only:
+            self.open(path, read_only=True)
+        else:
+            self._problem(error, ())
 
     def _remember(self, path: Path) -> None:
         self._settings.add_recent(path)
@@ -232,6 +237,16 @@ class Files(QObject):
         job = self._jobs.start(f"Exporting {path.name}", lambda p: _export(case, path, p))
         job.finished.connect(lambda _: self.said.emit(f"Exported {path.name}."))
         job.failed.connect(lambda error: self._problem(error, ()))
+
+
+def _open_store(path: Path, read_only: bool, progress: Progress) -> CaseStore:
+    store = CaseStore.open(path, read_only=read_only)
+    try:
+        progress.report(1.0)
+    except Cancelled:
+        store.close()
+        raise
+    return store
 
 
 def _export(case: Case, path: Path, progress: Progress) -> None:

@@ -14,10 +14,7 @@ from sync.timebase import MediaTime, ReferenceTime
 from sync.timeline import Position, Track
 
 NO_LINK = "no link to the reference clock"
-NO_LINK_TEXT = (
-    "nothing observed connects it yet: mark one event it shares with any other recording. "
-    "Choose it to see it on its own time"
-)
+NO_LINK_TEXT = "one event it shares with any other recording is enough"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from app.audio_out import AudioOut, Piece, Plan
 from app.controllers.places import Places
 from app.controllers.recordings import Recordings
 from app.focus import Focus
+from app.jobs import Jobs
 from app.playhead import Axis, Playhead
 from sync.case.case import Source
 from widgets.transport_bar import TransportBar
@@ -21,11 +22,12 @@ class Sounding(QObject):
 
     def __init__(
         self, *, places: Places, recordings: Recordings, playhead: Playhead, focus: Focus,
-        audio: AudioOut, transport: TransportBar, parent: QObject | None = None,
+        audio: AudioOut, jobs: Jobs, transport: TransportBar, parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._places, self._recordings, self._playhead = places, recordings, playhead
         self._focus, self._audio, self._transport = focus, audio, transport
+        self._jobs, self._loading = jobs, False
         self._chosen: str | None = None
         self._state: tuple[bool, Fraction, Axis] = (False, Fraction(1), None)
         self.only_focused: Callable[[], bool] = lambda: False
@@ -72,10 +74,28 @@ class Sounding(QObject):
         self._audio.stop()
         heard = self.heard
         plan = None if heard is None or not self._playhead.playing else self._plan(heard)
+        if plan is not None and not self._audio.ready:
+            self._load()
+            return
         if plan is not None and self._audio.start(
             plan, self._playhead.position, self._playhead.rate, self._playhead.loop
         ):
             self._playhead.set_clock(self._audio.clock)
+
+    def _load(self) -> None:
+        """Sound is asked for the first time: pictures play on while its module is imported."""
+        if self._loading or self._audio.muted:
+            return
+        self._loading = True
+        job = self._jobs.start(
+            "Looking for sound", lambda _: self._audio.load(), line="opening", shown=False
+        )
+        job.finished.connect(self._loaded)
+
+    def _loaded(self, module: object) -> None:
+        self._loading = False
+        self._audio.loaded(module)
+        self.restart()
 
     def _plan(self, source: Source) -> Plan | None:
         opened = self._recordings.get(source.id)

@@ -95,6 +95,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     apply_theme(app, "dark")
+    app.setQuitOnLastWindowClosed(False)
     made = MainWindow(settings=Settings())
     made.resize(1280, 720)
     with qtbot.waitExposed(made):
@@ -117,7 +118,15 @@ def settle(qtbot: QtBot) -> Callable[[MainWindow], None]:
             calm[0] = calm[0] + 1 if window.is_idle else 0
             return calm[0] >= 3
 
-        qtbot.waitUntil(still, timeout=20_000)
+        try:
+            qtbot.waitUntil(still, timeout=20_000)
+        except Exception:
+            bench = window.bench
+            raise AssertionError(
+                f"not idle: jobs {[(j.title, j.state) for j in bench.jobs.active]}, "
+                f"frames {bench.frames.idle}, calculating {bench.calculation.busy}, "
+                f"resting {bench.playback.resting}"
+            ) from None
 
     return wait
 

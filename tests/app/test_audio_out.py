@@ -34,7 +34,7 @@ class Sink:
     def stop(self) -> None:
         self.feed = None
 
-    def processedUSecs(self) -> int:  # noqa: N802
+    def processedUSecs(self) -> int:
         return self.played_us
 
 

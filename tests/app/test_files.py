@@ -47,9 +47,7 @@ def test_dropped_recordings_are_added(
     assert window.desk.wall.shown == ("gate", sources[1].id)
 
 
-def test_a_dropped_case_is_opened(
-    window: MainWindow, settle: Settle, make_case: MakeCase
-) -> None:
+def test_a_dropped_case_is_opened(window: MainWindow, settle: Settle, make_case: MakeCase) -> None:
     path = make_case("gate")
     drop(window, path)
     settle(window)
@@ -134,6 +132,7 @@ def test_a_newer_case_is_refused_and_untouched(
     path.write_text(json.dumps(plain))
     before = path.read_bytes()
     window.open(path)
+    settle(window)
     assert "99" in said(window) or "later version" in said(window) or "newer" in said(window)
     assert not window.bench.document.is_open
     assert path.read_bytes() == before
@@ -148,6 +147,7 @@ def test_a_damaged_case_is_refused_and_the_open_one_stays(
     bad = tmp_path / "bad.tiepoint"
     bad.write_text("{ half a case")
     window.open(bad)
+    settle(window)
     assert "bad.tiepoint" in said(window)
     assert window.bench.document.path == good
 

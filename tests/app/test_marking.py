@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.dialogs.clock_forms import StateDelay
 from app.dialogs.closing import ClosingCard
 from app.main_window import MainWindow
+from sync.case.case import Case
 from sync.case.delays import radio_chain, with_delay
 from sync.evidence import Mark
 from tests.app.keyboard import press, write
@@ -50,9 +51,7 @@ def both(qtbot: QtBot, window: MainWindow, settle: Settle) -> None:
     assert len(marks(window)) == 2
 
 
-def test_not_yet_and_happened_take_turns(
-    qtbot: QtBot, opened: MainWindow, settle: Settle
-) -> None:
+def test_not_yet_and_happened_take_turns(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
     press(opened, *["Right"] * 5)
     press(opened, "M")
     settle(opened)
@@ -95,9 +94,7 @@ def test_one_sighting_is_kept_when_the_event_is_closed(qtbot: QtBot, opened: Mai
     assert marks(opened) == (mark,), "Esc never deletes accepted evidence"
 
 
-def test_the_pictures_of_a_mark_are_kept(
-    qtbot: QtBot, opened: MainWindow, settle: Settle
-) -> None:
+def test_the_pictures_of_a_mark_are_kept(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
     press(opened, *["Right"] * 10, "M")
     settle(opened)
     press(opened, "Enter")
@@ -155,10 +152,10 @@ def test_speech_makes_no_tie(qtbot: QtBot, opened: MainWindow, settle: Settle) -
 def test_a_delay_is_chosen_and_named(
     qtbot: QtBot, opened: MainWindow, settle: Settle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        StateDelay, "ask",
-        classmethod(lambda cls, parent, case, text: (with_delay(case, radio_chain()), "radio-chain")),
-    )  # fmt: skip
+    def radio(cls: type, parent: object, case: Case, text: str) -> tuple[Case, str]:
+        return with_delay(case, radio_chain()), "radio-chain"
+
+    monkeypatch.setattr(StateDelay, "ask", classmethod(radio))
     both(qtbot, opened, settle)
     press(opened, "Enter", "D")
     settle(opened)
@@ -170,9 +167,7 @@ def test_a_delay_is_chosen_and_named(
     assert track.clips[0].half_start.s > 0.4, "the delay is in the range"
 
 
-def test_an_undecided_event_ties_nothing(
-    qtbot: QtBot, opened: MainWindow, settle: Settle
-) -> None:
+def test_an_undecided_event_ties_nothing(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
     both(qtbot, opened, settle)
     press(opened, "Enter")
     assert isinstance(opened.bench.marking.dialog, ClosingCard)
@@ -202,9 +197,7 @@ def test_another_act_closes_the_event(qtbot: QtBot, opened: MainWindow) -> None:
     assert marks(opened)[0].provenance.status == "accepted"
 
 
-def test_a_second_sighting_in_one_recording_is_refused(
-    qtbot: QtBot, opened: MainWindow
-) -> None:
+def test_a_second_sighting_in_one_recording_is_refused(qtbot: QtBot, opened: MainWindow) -> None:
     press(opened, *["Right"] * 10)
     mark_once(qtbot, opened, "lamp")
     press(opened, "M", "Enter")
@@ -236,4 +229,20 @@ def test_a_sound_snaps_to_its_onset(qtbot: QtBot, opened: MainWindow, settle: Se
     assert store is not None
     assert (store.files / "mark-1.wav").is_file()
     QTest.qWait(0)
+    press(opened, "Esc")
+
+
+def test_proposed_marks_are_not_drawn_as_a_tie(
+    qtbot: QtBot, opened: MainWindow, settle: Settle
+) -> None:
+    both(qtbot, opened, settle)
+    press(opened, "Enter", "Y")
+    settle(opened)
+    assert len(opened.desk.lanes._overlay._ties) == 1
+    press(opened, "1", "Home", *["Right"] * 40)
+    mark_once(qtbot, opened, "second")
+    press(opened, "N", "M", "Enter")
+    settle(opened)
+    assert len(marks(opened)) == 4
+    assert len(opened.desk.lanes._overlay._ties) == 1
     press(opened, "Esc")

@@ -39,9 +39,7 @@ REFUSED = SearchResult(
 
 
 @pytest.fixture
-def opened(
-    window: MainWindow, settle: Settle, make_case: Callable[..., Path]
-) -> MainWindow:
+def opened(window: MainWindow, settle: Settle, make_case: Callable[..., Path]) -> MainWindow:
     window.open(make_case("gate", "yard"))
     settle(window)
     return window
