@@ -121,6 +121,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _a("calculate", "Calculate again", "F5", "Calculate clocks and answers from the evidence",
        "Clocks", "writable"),
     _a("ask", "Ask …", "Q", "Ask which of two instants came first", "Clocks", "writable"),
+    _a("next_anchor", "Where the next anchor helps most", "Shift+N",
+       "Go where one more anchor would narrow the open answer most", "Clocks",
+       "sources"),
     # -- play ---------------------------------------------------------------------------------
     _a("play", "Play / pause", "Space", "Play or pause", "Play", "sources"),
     _a("reverse", "Backwards", "J", "Play backwards; again: faster", "Play", "sources"),

@@ -65,6 +65,7 @@ def command_table(window: MainWindow) -> dict[str, Callable[[], object]]:
         "reference": desk.choose_reference, "reading": desk.read_clock,
         "clock_check": desk.check_clock, "delay": desk.state_delay, "break": desk.add_break,
         "known_gap": desk.state_gap, "calculate": window.bench.calculation.again, "ask": desk.ask,
+        "next_anchor": desk.go_next_anchor,
         "play": playhead.toggle, "reverse": bound(playhead.shuttle, True),
         "stop": playhead.pause, "forward": bound(playhead.shuttle, False),
         "step_back": bound(moving.step, -1), "step": bound(moving.step, 1),

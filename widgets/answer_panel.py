@@ -210,12 +210,12 @@ class AnswerPanel(QFrame):
         if not answer.next_best:
             return
         self._heading("SURER WITH   Shift+N")
-        for place, line in enumerate(answer.next_best[:3]):
+        for place, anchor in enumerate(answer.next_best[:3]):
             card = QFrame()
             card.setObjectName("card")
             row = QHBoxLayout(card)
             row.setContentsMargins(12, 8, 6, 8)
-            row.addWidget(label(line), 1)
+            row.addWidget(label(anchor.in_words), 1)
             go = button("go there  ›", kind="link", tip="Shift+N")
             go.clicked.connect(
                 lambda _=False, at=place, asked=question.id: self.go_there.emit(asked, at)

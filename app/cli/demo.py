@@ -33,7 +33,7 @@ STAGES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
-        "and with the door, the next best anchor",
+        "and with the door",
         (
             ("barrier", "cam1"), ("barrier", "dispatch"), ("light_bar", "cam1"),
             ("light_bar", "cam3"), ("flash", "cam1"), ("words", "dispatch"),

@@ -215,6 +215,9 @@ def _question_lines(demo: Demo, truth: Truth) -> list[str]:
     lines = [f"Question 1. {first.words}", f"  {truth.naive_words}"]
     for words, answer in demo.stages:
         lines.append(f"  {words.capitalize()}: {_short(answer)}")
+        if answer.verdict == "not-resolved" and answer.next_best:
+            lines.append(f"    Surer with: {answer.next_best[0].in_words},")
+            lines += [f"    or {anchor.in_words}." for anchor in answer.next_best[1:2]]
     lines += [f"  With everything: {_short(demo.answers[0])}", ""]
     for number, (question, answer) in enumerate(
         zip(demo.case.questions, demo.answers, strict=True)

@@ -66,6 +66,7 @@ class EvidenceDesk(QObject):
         clocks.go_to.connect(self.go_clock)
         answers.ask_wanted.connect(lambda: self._guarded(self.ask))
         answers.question_selected.connect(self.question_opened)
+        answers.go_there.connect(self.go_next_anchor)
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -130,6 +131,18 @@ class EvidenceDesk(QObject):
             self._show(item.source, item.latest)
         elif isinstance(item, Lag):
             self._show(item.source_a, item.time_a)
+
+    def go_next_anchor(self, question: str | None = None, place: int = 0) -> None:
+        """Go where a further anchor would narrow the open question's range most."""
+        asked = question or self._answers.opened
+        answer = self._calculation.results.answers.get(asked or "")
+        if answer is None or place >= len(answer.next_best):
+            self.said.emit("No further anchor is known to narrow this answer.")
+            return
+        best = answer.next_best[place]
+        self._focus.set(best.source_a)
+        self._playback.go_media(best.source_a, best.media_a)
+        self.said.emit(f"Look here for an event that both show: {best.in_words}.")
 
     def _show(self, source: str, at: MediaTime) -> None:
         if not self._places.linked(source):

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from sync.adjustment.adjust import Adjustment, Function, adjust
 from sync.adjustment.build import Built
 from sync.adjustment.inputs import Inputs
-from sync.adjustment.solution import Answer, Flag, Verdict
+from sync.adjustment.next_best import NextBest, next_best
+from sync.adjustment.solution import Answer, Flag, NextAnchor, Verdict
 from sync.adjustment.summary import observed_times
 from sync.adjustment.words import (
     counted,
@@ -18,8 +19,15 @@ from sync.adjustment.words import (
 )
 from sync.errors import EvidenceError
 from sync.evidence import Mark, Place
-from sync.timebase import MediaTime, ReferenceTime, format_seconds
-from sync.uncertainty import Component, Distribution, Expanded, Share, probability_above_zero
+from sync.timebase import MediaTime, ReferenceTime, format_clock, format_seconds
+from sync.uncertainty import (
+    Component,
+    Distribution,
+    Expanded,
+    Share,
+    format_pair,
+    probability_above_zero,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,7 @@ def order(inputs: Inputs, built: Built, adjustment: Adjustment, a: Place, b: Pla
         reference_b=ends[1][0],
         U95_b_s=ends[1][1],
         flips_if=_flips_if(adjustment, difference, stated, verdict),
+        next_best=_surer_with(inputs, built, adjustment, difference, (spot_a, spot_b), stated.k),
     )
 
 
@@ -275,6 +284,38 @@ def _flips_if(
         return ()
     mistake, label = min(needed)
     return (f"a mistake of {mistake:.2f} s in {label}",)
+
+
+def _surer_with(
+    inputs: Inputs,
+    built: Built,
+    adjustment: Adjustment,
+    difference: Function,
+    spots: tuple[Spot, Spot],
+    k: float,
+) -> tuple[NextAnchor, ...]:
+    """The anchors that would narrow the range most, one sentence each."""
+    times = [
+        adjustment.value(function_of(adjustment, spot, on_datum_scale=False)) for spot in spots
+    ]
+    names = {source.id: source.name for source in inputs.sources}
+    return tuple(
+        NextAnchor(
+            in_words=_promise(names, best),
+            source_a=best.source_a,
+            media_a=MediaTime.from_s(best.media_a_s),
+            source_b=best.source_b,
+        )
+        for best in next_best(inputs, built, adjustment, difference, sum(times) / len(times), k)
+    )
+
+
+def _promise(names: dict[str, str], best: NextBest) -> str:
+    return (
+        f"one more anchor between {names[best.source_a]} and {names[best.source_b]} near "
+        f"{format_clock(ReferenceTime.from_s(best.at_s), 0)} would bring "
+        f"± {format_pair(0.0, best.U_before_s)[1]} s to ± {format_pair(0.0, best.U_after_s)[1]} s"
+    )
 
 
 def _labelled(budget: tuple[Share, ...], labels: dict[str, str]) -> tuple[Share, ...]:

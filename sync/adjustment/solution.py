@@ -109,6 +109,17 @@ class Solution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NextAnchor:
+    """An anchor that would narrow an answer: what it would bring, and where to look for it."""
+
+    in_words: str
+    source_a: str
+    media_a: MediaTime
+    """Where in the first recording."""
+    source_b: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """ "Was A before B?": the difference B - A as elapsed time, and what it rests on."""
 
@@ -132,4 +143,4 @@ class Answer:
     reference_b: ReferenceTime | None
     U95_b_s: float | None
     flips_if: tuple[str, ...] = ()
-    next_best: tuple[str, ...] = ()
+    next_best: tuple[NextAnchor, ...] = ()

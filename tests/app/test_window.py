@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 from app.dialogs.keys import KeySheet
 from app.dialogs.small import ChooseReference, GoTo, Reason
 from app.main_window import MainWindow
-from sync.case.acts import mark_event
+from sync.case.acts import ask_question, mark_event
 from sync.case.case import Break
 from sync.case.recordings import with_breaks
-from sync.evidence import Mark
+from sync.evidence import Mark, Place
 from sync.timebase import MediaTime
 from tests.app.keyboard import press
 
@@ -40,6 +40,22 @@ def link(window: MainWindow, settle: Settle) -> None:
         )  # fmt: skip
     window.bench.document.act(case, "tie them")
     settle(window)
+
+
+def test_shift_n_goes_where_an_anchor_helps_most(opened: MainWindow, settle: Settle) -> None:
+    link(opened, settle)
+    places = [Place(source=s, time=MediaTime.from_s(1.5)) for s in ("gate", "yard")]
+    case, question = ask_question(opened.bench.document.case, "Which first?", *places)
+    opened.bench.document.act(case, "ask")
+    settle(opened)
+    opened.desk.answers.open_question(question.id)
+    (best, *_) = opened.bench.calculation.results.answers[question.id].next_best
+    press(opened, "Shift+N")
+    settle(opened)
+    assert opened.bench.focus.source == best.source_a
+    here = opened.bench.places.media_now(best.source_a)
+    assert here is not None
+    assert abs((here - best.media_a).ns) <= 2
 
 
 def pane_texts(window: MainWindow, source: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.adjustment.solution import Answer, ClockResult, ResultStatus, RowResult
+from sync.adjustment.solution import Answer, ClockResult, NextAnchor, ResultStatus, RowResult
 from sync.case.case import Question
 from sync.evidence import Delay, Evidence, Lag, Limit, Mark, Place, Provenance, Reading
 from sync.evidence import Search as HowFound
@@ -11,6 +11,13 @@ from sync.uncertainty import Distribution, Share
 from tests.widgets.made_timeline import NAMES, at, model
 from widgets.source_list import SourceCard
 from widgets.theme import source_colour
+
+
+def anchor(words: str) -> NextAnchor:
+    """A proposal with these words, one minute into cam 1."""
+    return NextAnchor(
+        in_words=words, source_a="cam1", media_a=MediaTime.from_s(60.0), source_b="disp"
+    )
 
 
 def make_cards() -> list[SourceCard]:
@@ -102,7 +109,9 @@ def make_answers() -> list[tuple[Question, Answer | None]]:
         U95_b_s=0.07,
         flips_if=("A mistake of 1.6 s (24 pictures) in anchor ‘door’.",),
         next_best=(
-            "One more anchor, cam 1 to dispatch, near 14:25, would bring ± 0.20 s to ± 0.10 s.",
+            anchor(
+                "One more anchor, cam 1 to dispatch, near 14:25, would bring ± 0.2 s to ± 0.1 s."
+            ),
         ),
     )
     open_ = Answer(
@@ -126,7 +135,7 @@ def make_answers() -> list[tuple[Question, Answer | None]]:
         U95_a_s=0.35,
         reference_b=at("14:23:04.35"),
         U95_b_s=0.5,
-        next_best=("An anchor between cam 2 and dispatch near 14:23:04 would help most.",),
+        next_best=(anchor("An anchor between cam 2 and dispatch near 14:23:04 would help most."),),
     )
     none = Answer(
         a="cam 4 lights out",

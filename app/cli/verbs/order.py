@@ -68,7 +68,7 @@ def answer_entry(answer: Answer) -> dict[str, Any]:
         "budget": [
             {"source": part.source, "u_s": part.u, "share": part.share} for part in answer.budget
         ],
-        "next_best": list(answer.next_best),
+        "next_best": [anchor.in_words for anchor in answer.next_best],
         # Limits between events take no part in this calculation, so there is one result.
         "with_limits": None,
         "without_limits": None if answer.difference_s is None else _result(answer),
@@ -97,5 +97,5 @@ def answer_lines(answer: Answer) -> list[str]:
         ]
         lines += ["", *table(["the range is made of", "u s", "share"], rows, right=".rr")]
     lines += [f"It would flip with {what}." for what in answer.flips_if]
-    lines += [f"Surer with: {what}" for what in answer.next_best]
+    lines += [f"Surer with: {anchor.in_words}." for anchor in answer.next_best]
     return lines

@@ -1,0 +1,92 @@
+"""The next best anchor, against adding it and solving again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sync.adjustment.adjust import Adjustment, Function, adjust
+from sync.adjustment.build import build
+from sync.adjustment.inputs import Inputs
+from sync.adjustment.next_best import NextBest, next_best
+from sync.evidence import Event, Place
+from tests.support.harrow import HALF_S, T0_S, harrow, mark
+
+PIECES = ("barrier", "light bar", "stamps")
+ABOUT_S = T0_S + 85.4
+
+
+def asked(adjustment: Adjustment) -> Function:
+    """Words less flash, as elapsed time."""
+    numbers = [adjustment.network.find_event(name) for name in ("flash", "words")]
+    assert None not in numbers
+    flash, words = (adjustment.event_function(n or 0, on_datum_scale=False) for n in numbers)
+    return words - flash
+
+
+def proposals(inputs: Inputs) -> tuple[NextBest, ...]:
+    made = build(inputs)
+    adjustment = adjust(made.network)
+    return next_best(inputs, made, adjustment, asked(adjustment), ABOUT_S, 1.9)
+
+
+def U_with(inputs: Inputs, source_a: str, source_b: str, at_s: float) -> float:
+    """1.9 u of the asked difference once an anchor at ``at_s`` has been marked in both."""
+    both = tuple(mark("new", source, at_s, HALF_S[source]) for source in (source_a, source_b))
+    more = replace(
+        inputs,
+        events=(*inputs.events, Event(id="new", name="new")),
+        evidence=(*inputs.evidence, *both),
+    )
+    adjustment = adjust(build(more).network)
+    return 1.9 * adjustment.uncertain(asked(adjustment)).u
+
+
+def test_what_it_promises_is_what_solving_again_gives() -> None:
+    inputs = harrow(*PIECES)
+    found = proposals(inputs)
+    assert {(best.source_a, best.source_b) for best in found} == {
+        ("cam1", "dispatch"),
+        ("cam3", "dispatch"),
+    }
+    for best in found:
+        brute = U_with(inputs, best.source_a, best.source_b, best.at_s)
+        # Adding rows moves each source's epoch, which changes nothing; 1 ns of rounding may.
+        assert best.U_after_s == pytest.approx(brute, rel=1e-4)
+
+
+def test_it_is_the_best_of_all_pairs_and_places_tried() -> None:
+    inputs = harrow(*PIECES)
+    first = proposals(inputs)[0]
+    tried = [
+        U_with(inputs, a, b, T0_S + second)
+        for a, b in (("cam1", "cam3"), ("cam1", "dispatch"), ("cam3", "dispatch"))
+        for second in range(64, 88, 3)
+    ]
+    assert first.U_after_s <= min(tried) * 1.001
+
+
+def test_nothing_is_proposed_where_nothing_would_help() -> None:
+    """Two pictures of one camera: only their own readings count."""
+    inputs = harrow(*PIECES)
+    made = build(inputs)
+    adjustment = adjust(made.network)
+    own = adjustment.instant_function("cam1", 80.0, on_datum_scale=False)
+    here = own - adjustment.instant_function("cam1", 79.0, on_datum_scale=False)
+    assert next_best(inputs, made, adjustment, here, ABOUT_S, 1.9) == ()
+
+
+def test_the_answer_says_it_in_words() -> None:
+    from sync.adjustment.questions import order
+
+    inputs = harrow(*PIECES)
+    made = build(inputs)
+    answer = order(inputs, made, adjust(made.network), Place(event="flash"), Place(event="words"))
+    assert answer.U95_s is not None
+    best = answer.next_best[0]
+    assert "one more anchor between cam1 and dispatch near 14:23:25" in best.in_words
+    stated = float(best.in_words.split("± ")[1].split(" s")[0])
+    assert stated == pytest.approx(answer.U95_s, abs=0.15)
+    assert best.source_a == "cam1"
+    assert best.media_a.s == pytest.approx(85.4, abs=1.0)
