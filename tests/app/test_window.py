@@ -45,7 +45,9 @@ def link(window: MainWindow, settle: Settle) -> None:
 def test_shift_n_goes_where_an_anchor_helps_most(opened: MainWindow, settle: Settle) -> None:
     link(opened, settle)
     places = [Place(source=s, time=MediaTime.from_s(1.5)) for s in ("gate", "yard")]
-    case, question = ask_question(opened.bench.document.case, "Which first?", *places)
+    case, question = ask_question(
+        opened.bench.document.case, words="Which first?", a=places[0], b=places[1]
+    )
     opened.bench.document.act(case, "ask")
     settle(opened)
     opened.desk.answers.open_question(question.id)
