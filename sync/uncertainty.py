@@ -122,13 +122,11 @@ class Uncertain:
 
     value: float
     components: tuple[Component, ...]
-    factor: float = 1.0
-    """Multiplies u: the Birge ratio where the observations scatter more than stated."""
 
     @property
     def u(self) -> float:
         """Combined standard uncertainty (JCGM 100 eq. 10, independent inputs)."""
-        return self.factor * math.sqrt(math.fsum(part.u**2 for part in self.components))
+        return math.sqrt(math.fsum(part.u**2 for part in self.components))
 
     @property
     def effective_dof(self) -> float:
@@ -165,7 +163,7 @@ class Uncertain:
         if total == 0:
             return ()
         return tuple(
-            Share(source, self.factor * math.sqrt(square), square / total)
+            Share(source, math.sqrt(square), square / total)
             for source, square in sorted(by_source.items(), key=lambda item: (-item[1], item[0]))
         )
 

@@ -34,6 +34,8 @@ def headline(answer: Answer | None) -> str:
         return "Not calculated yet"
     if answer.verdict == "no-link":
         return "No answer can be given"
+    if "disagrees" in answer.flags:
+        return "The evidence disagrees: no answer is stated"
     if answer.verdict == "not-resolved":
         return "The recordings do not show which came first"
     first = answer.a if answer.verdict == "a-before-b" else answer.b
@@ -51,6 +53,8 @@ def verdict_word(answer: Answer | None, *, stale: bool = False) -> tuple[str, st
         return "⟳", "out of date"
     if answer.verdict == "no-link":
         return "○", "no link"
+    if "disagrees" in answer.flags:
+        return "✕", "evidence disagrees"
     if answer.verdict == "not-resolved":
         return "◐", "order not shown"
     return "●", "A first" if answer.verdict == "a-before-b" else "B first"

@@ -322,14 +322,19 @@ class Adjustment:
         )
 
     def uncertain(self, function: Function) -> Uncertain:
-        """Value with every input's contribution; u carries the Birge factor where it applies."""
-        g = self.gains(function)
+        """Value with every input's contribution.
+
+        The Birge factor multiplies what comes from the network where its global test fails, but
+        never an independent input (a typed limit), and not a function that no contested row
+        carries: what disagrees elsewhere says nothing about it.
+        """
+        g = self.gains(function) * self._scatter(function)
         size = np.abs(g) * self._u
         keep = np.flatnonzero(size > 1e-9 * max(float(np.max(size, initial=0.0)), 1e-300))
         components = tuple(
             Component(self.rows[i].id, float(g[i]), self.rows[i].distribution) for i in keep
         )
-        return Uncertain(self.value(function), (*components, *function.extra), factor=self.birge)
+        return Uncertain(self.value(function), (*components, *function.extra))
 
     def unchecked(self, function: Function, asked: frozenset[str] = frozenset()) -> bool:
         """True when a mistake in one observation could move the result far without showing.
@@ -361,12 +366,42 @@ class Adjustment:
         lonely[on] = count[self._event[on]] == 1
         return lonely
 
+    @cached_property
+    def contested(self) -> NDArray[np.bool_]:
+        """Rows of every unit in which a standardised residual exceeds 3.29."""
+        high = np.abs(np.nan_to_num(self.standardised)) > W_LIMIT
+        units = {self.rows[i].unit for i in np.flatnonzero(high)}
+        found: NDArray[np.bool_] = np.array([row.unit in units for row in self.rows]) & self._used
+        return found
+
+    def conflict(self, function: Function) -> bool:
+        """True when setting a contested observation aside would move the function by more than u.
+
+        Leaving out row i moves a function by g_i·v_i/r_i. A drift prior is no observation: what it
+        holds (a recording's own rate) is not in question because marks elsewhere are.
+        """
+        if not bool(self.contested.any()):
+            return False
+        g = self.gains(function)
+        size = g * self._u
+        total = math.sqrt(float(size @ size) + sum(part.u**2 for part in function.extra))
+        observed = np.array([row.kind not in ("quantity", "drift-prior") for row in self.rows])
+        at = np.logical_and(self.contested, observed) & (self.redundancy > 0)
+        moved = np.abs(g[at] * self.residuals[at] / self.redundancy[at])
+        return bool(np.any(moved > total))
+
+    def _scatter(self, function: Function) -> float:
+        """The Birge factor where it applies to a function, else 1."""
+        if bool(self.contested.any()) and not self.conflict(function):
+            return 1.0
+        return self.birge
+
     def covariance(self, functions: list[Function]) -> Array:
         """Covariance matrix of several functions, Birge factor included (s²)."""
-        gains = np.array([self.gains(function) for function in functions]) * self._u
-        covariance: Array = gains @ gains.T * self.birge**2
+        gains = np.array([self.gains(f) * self._scatter(f) for f in functions]) * self._u
+        covariance: Array = gains @ gains.T
         for i, function in enumerate(functions):
-            covariance[i, i] += sum(part.u**2 for part in function.extra) * self.birge**2
+            covariance[i, i] += sum(part.u**2 for part in function.extra)
         return covariance
 
 

@@ -11,6 +11,7 @@ from sync.adjustment.next_best import NextBest, next_best
 from sync.adjustment.solution import Answer, Flag, NextAnchor, Verdict
 from sync.adjustment.summary import observed_times
 from sync.adjustment.words import (
+    conflict_sentence,
     counted,
     joined,
     no_link_sentence,
@@ -120,6 +121,8 @@ def order(inputs: Inputs, built: Built, adjustment: Adjustment, a: Place, b: Pla
             reference_a=ends[0][0], U95_a_s=ends[0][1],
             reference_b=ends[1][0], U95_b_s=ends[1][1],
         )  # fmt: skip
+    if adjustment.conflict(difference):
+        return _withheld(adjustment, spot_a, spot_b)
     uncertain = adjustment.uncertain(difference)
     stated = uncertain.expanded()
     verdict = _verdict(stated)
@@ -149,6 +152,28 @@ def order(inputs: Inputs, built: Built, adjustment: Adjustment, a: Place, b: Pla
         flips_if=_flips_if(adjustment, difference, stated, verdict),
         next_best=_surer_with(inputs, built, adjustment, difference, (spot_a, spot_b), stated.k),
     )
+
+
+def _withheld(adjustment: Adjustment, a: Spot, b: Spot) -> Answer:
+    """No number is stated while the evidence that carries it disagrees."""
+    return Answer(
+        a=a.full, b=b.full, verdict="not-resolved", flags=("disagrees",), difference_s=None,
+        u_s=None, U95_s=None, k=None, interval_s=None, p_a_before_b=None, rests_on=(), budget=(),
+        anchors=0, in_words=conflict_sentence(contested_names(adjustment)),
+        reference_a=None, U95_a_s=None, reference_b=None, U95_b_s=None,
+    )  # fmt: skip
+
+
+def contested_names(adjustment: Adjustment) -> tuple[str, ...]:
+    """What people call the units that disagree, the largest standardised residual first."""
+    w = abs(adjustment.standardised)
+    numbers = [i for i in range(len(adjustment.rows)) if adjustment.contested[i] and w[i] == w[i]]
+    ranked = sorted(numbers, key=lambda i: -w[i])
+    labels = [
+        row.label.split(" in ")[0] if row.event is not None else row.label
+        for row in (adjustment.rows[i] for i in ranked)
+    ]
+    return tuple(dict.fromkeys(labels))
 
 
 def _difference(adjustment: Adjustment, a: Spot, b: Spot) -> Function | None:

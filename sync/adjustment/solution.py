@@ -19,7 +19,7 @@ ResultStatus = Literal[
 ]
 SolutionStatus = Literal["calculated", "partly", "nothing-linked", "disagrees"]
 Verdict = Literal["a-before-b", "b-before-a", "not-resolved", "no-link"]
-Flag = Literal["fragile", "unchecked", "at-the-limit", "extrapolated"]
+Flag = Literal["fragile", "unchecked", "at-the-limit", "extrapolated", "disagrees"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,8 @@ def _clock(
             anchors=len(times), in_words=f"{_place(source, stretch)}: no link. {hint}",
             would_link=hint,
         )  # fmt: skip
+    if adjustment.conflict(correction):
+        return _contested_clock(adjustment, source, stretch, epoch, len(times))
     stated = adjustment.uncertain(correction).expanded()
     covariance = adjustment.covariance([correction, rate])
     reference = ReferenceTime(epoch.ns + round(stated.value * 1e9))
@@ -124,6 +126,29 @@ def _clock(
         anchors=len(times),
         in_words=_clock_words(inputs, built, adjustment, source, model, stated.k, status),
     )
+
+
+def _contested_clock(
+    adjustment: Adjustment, source: SourceInput, stretch: int, epoch: MediaTime, ties: int
+) -> ClockResult:
+    """A clock whose evidence disagrees: placed for looking, but no time is stated for it."""
+    start, end = source.stretches[stretch]
+    function = adjustment.correction_function(source.id, epoch.s, on_datum_scale=True)
+    drift = adjustment.value(adjustment.drift_function(source.id, relative_to_datum=True))
+    model = None
+    if abs(drift) < LARGEST_DRIFT:
+        model = ClockModel(
+            source=source.id, stretch=stretch, epoch=epoch,
+            reference=ReferenceTime(epoch.ns + round(adjustment.value(function) * 1e9)),
+            drift=drift, var_offset_s2=adjustment.uncertain(function).u ** 2,
+            cov_offset_drift_s=0.0, var_drift=0.0, coverage_factor=Z95, observed=None,
+        )  # fmt: skip
+    return ClockResult(
+        source=source.id, stretch=stretch, status="conflict", model=model, u_s=None, U95_s=None,
+        k=None, is_reference=False, valid_from=start, valid_to=end, anchors=ties,
+        in_words=f"{_place(source, stretch)}: the evidence disagrees. Until this is settled no "
+        "time is stated for it.",
+    )  # fmt: skip
 
 
 def _largest_k(
@@ -251,11 +276,19 @@ def _from_what(built: Built, source: SourceInput, stretch: int) -> str:
 # -- events, rows, state --------------------------------------------------------------------------
 
 
+LARGEST_DRIFT = 0.01
+"""A clock that seems to run 1 % wrong is not placed even for looking."""
+
+
 def _event(adjustment: Adjustment, event: Event) -> EventResult:
     number = adjustment.network.find_event(event.id)
     marks = 0 if number is None else sum(row.event == number for row in adjustment.rows)
     if number is not None:
         function = adjustment.event_function(number, on_datum_scale=True)
+        if adjustment.estimable(function) and adjustment.conflict(function):
+            return EventResult(
+                event=event.id, status="conflict", reference=None, u_s=None, U95_s=None, marks=marks
+            )
         if adjustment.estimable(function):
             stated = adjustment.uncertain(function).expanded()
             return EventResult(

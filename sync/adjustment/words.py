@@ -78,6 +78,15 @@ def not_resolved_sentence(a: str, b: str, low_s: float, high_s: float, U_s: floa
     )
 
 
+def conflict_sentence(names: Sequence[str]) -> str:
+    """The evidence that carries the answer does not fit together: nothing is stated."""
+    return (
+        f"The evidence disagrees: {joined(names)} do not fit together, and the recordings do not "
+        "show which is wrong. Until this is settled no answer is stated. Look at them again; "
+        "setting one aside needs a reason."
+    )
+
+
 def no_link_sentence(a: str, b: str) -> str:
     """Nothing observed ties the two places."""
     return f"No answer can be given: nothing observed links {a} with {b}."

@@ -103,6 +103,10 @@ def placed_marks(case: Case) -> tuple[PlacedMark, ...]:
 def _place_mark(adjustment: Adjustment, mark: Mark, row: int | None) -> PlacedMark:
     if row is not None:
         function = adjustment.mark_function(row, on_datum_scale=True)
+        if adjustment.estimable(function) and adjustment.conflict(function):
+            return PlacedMark(
+                mark=mark, status="conflict", reference=None, u_s=None, k=None, U95_s=None
+            )
         if adjustment.estimable(function):
             stated = adjustment.uncertain(function).expanded()
             return PlacedMark(

@@ -64,6 +64,7 @@ PIECES: dict[str, tuple[Evidence, ...]] = {
     "barrier": tuple(mark("barrier", s, T0_S + 52.75, HALF_S[s]) for s in ("cam1", "dispatch")),
     "light bar": tuple(mark("light-bar", s, T0_S + 72.20, HALF_S[s]) for s in ("cam1", "cam3")),
     "stamps": (stamp(5, CALL_5_S, START_5_S), stamp(9, CALL_9_S, START_9_S)),
+    "flash too": (mark("flash", "dispatch", T0_S + 85.10, HALF_S["dispatch"]),),
     "door": tuple(mark("door", s, T0_S + 64.12, HALF_S[s]) for s in ("cam3", "dispatch")),
 }
 ASKED: tuple[Evidence, ...] = (

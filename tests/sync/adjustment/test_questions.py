@@ -246,6 +246,63 @@ def test_without_a_datum_nothing_has_a_reference_time(datum: str | None) -> None
     assert answer.reference_a is None
 
 
+def disagreeing() -> Inputs:
+    """The sample's network with a door in cam 3 that is four seconds wrong."""
+    inputs = harrow(*ALL, "flash too")
+    wrong = mark("door", "cam3", T0_S + 68.12, 0.05)
+    return replace(
+        inputs, evidence=tuple(wrong if e.id == wrong.id else e for e in inputs.evidence)
+    )
+
+
+def test_while_the_evidence_disagrees_no_answer_is_stated() -> None:
+    inputs = disagreeing()
+    answer = ask(inputs)
+    assert answer.flags == ("disagrees",)
+    assert answer.verdict == "not-resolved"
+    assert answer.difference_s is None
+    assert answer.U95_s is None
+    assert answer.reference_a is None
+    assert "door" in answer.in_words
+    assert "no answer is stated" in answer.in_words
+    solution = solved(inputs)
+    cam3 = solution.clock_of("cam3", 0)
+    assert cam3 is not None
+    assert cam3.status == "conflict"
+    assert cam3.U95_s is None
+    assert "no time is stated" in cam3.in_words
+
+
+def test_a_disagreement_does_not_touch_what_it_does_not_carry() -> None:
+    """Two instants of one recording are 25 s apart whatever other evidence says."""
+    first, second = (
+        Place(source="cam1", time=MediaTime.from_s(at), half=Duration.from_s(0.1))
+        for at in (5.0, 30.0)
+    )
+    for inputs in (harrow(*ALL), disagreeing()):
+        answer = ask(inputs, first, second)
+        assert answer.verdict == "a-before-b"
+        assert answer.difference_s == pytest.approx(25.0, abs=0.01)
+        assert answer.U95_s == pytest.approx(0.16, abs=0.01)
+
+
+def test_a_clock_that_cannot_be_is_a_disagreement_not_a_crash() -> None:
+    """The same burnt-in clock read an hour apart at the same picture."""
+    inputs = harrow(*ALL)
+
+    def reading(number: int, shown_s: float) -> Reading:
+        return Reading(
+            id=f"osd-{number}", source="cam1", stream="picture",
+            earliest=MediaTime.from_s(60.0), latest=MediaTime.from_s(60.0), clock="cam1",
+            displayed=ReferenceTime.from_s(shown_s), granularity=Duration.from_s(1),
+        )  # fmt: skip
+
+    two = (reading(1, T0_S + 23.0), reading(2, T0_S + 3623.0))
+    solution = solved(replace(inputs, evidence=(*inputs.evidence, *two)))
+    assert solution.status == "disagrees"
+    assert {"osd-1", "osd-2"} & {proposal.id for proposal in solution.proposals}
+
+
 def test_the_digest_follows_numbers_not_notes() -> None:
     inputs = harrow(*ALL)
     digest = inputs_digest(inputs)
