@@ -6,12 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QObject, QTimer, Signal
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
+    QKeyEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -187,7 +188,8 @@ class MainWindow(QMainWindow):
     def _restore_layout(self) -> None:
         geometry = self.settings.layout("window")
         if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(1600, 940)
+            room = self.screen().availableGeometry().size()
+            self.resize(QSize(1600, 940).boundedTo(room))
         tab = self.settings.layout("tab")
         name = "" if tab is None else bytes(tab.data()).decode(errors="replace")
         if name in TABS:
@@ -218,6 +220,16 @@ class MainWindow(QMainWindow):
         if names:
             event.acceptProposedAction()
             self.pointing.dropped(names)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button that has the keyboard, as Space does."""
+        pressed = QApplication.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(
+            pressed, QAbstractButton
+        ):
+            pressed.click()
+            return
+        super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout; nothing else can be lost, every act is in the log."""

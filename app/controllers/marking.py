@@ -40,9 +40,11 @@ from app.dialogs.definition import Define, Definition
 from app.document import Change, Document
 from app.focus import Focus
 from app.playhead import Playhead
-from sync.case.acts import mark_event
+from sync.case.acts import mark_event, with_delay
 from sync.case.case import Case
+from sync.case.delays import RADIO_CHAIN_KEY, radio_chain
 from sync.errors import EvidenceError, TiepointError
+from sync.evidence import Delay
 from sync.timebase import NS_PER_S, MediaTime
 from widgets.lane_stack import LaneStack
 from widgets.transport_bar import TransportBar
@@ -312,7 +314,7 @@ class Marking(QObject):
         case = self._document.case
         try:
             if what == "same":
-                self._tie(case, "")
+                self._tie_same(case)
             elif what == "delayed":
                 self._tie_delayed(case)
             else:
@@ -323,6 +325,16 @@ class Marking(QObject):
         except TiepointError as error:
             self._problem(error)
 
+    def _tie_same(self, case: Case) -> None:
+        """Same instant; radio sound is late by its chain, unknown until somebody states it."""
+        assert self.open is not None
+        heard = ties.radio_marks(case, ties.marks_of(case, self.open.marks))
+        if heard and not any(delay.key == RADIO_CHAIN_KEY for delay in case.of_kind(Delay)):
+            case = with_delay(case, radio_chain(by=case.examiner))
+        for mark in heard:
+            case = ties.delayed(case, mark, RADIO_CHAIN_KEY)
+        self._tie(case, ", with the radio chain (0 to 1 s unless stated)" if heard else "")
+
     def _tie(self, case: Case, how: str) -> None:
         assert self.open is not None
         marks = ties.marks_of(case, self.open.marks)
@@ -330,7 +342,7 @@ class Marking(QObject):
         self._commit(
             ties.tied(case, self.open.marks), f"tie “{self.open.name}”: {' ↔ '.join(names)}{how}"
         )
-        self.said.emit(f"“{self.open.name}” ties {' and '.join(names)}.")
+        self.said.emit(f"“{self.open.name}” ties {' and '.join(names)}{how}.")
         self._end()
 
     def _tie_delayed(self, case: Case) -> None:

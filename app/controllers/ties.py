@@ -33,6 +33,20 @@ def late_one(marks: Sequence[Mark]) -> Mark:
     return next((mark for mark in reversed(marks) if mark.stream == "sound"), marks[-1])
 
 
+def radio_marks(case: Case, marks: Sequence[Mark]) -> list[Mark]:
+    """Marks in radio sound (a recording without a picture) with no stated delay, where another
+    recording saw or heard the same."""
+    if len({mark.source for mark in marks}) < 2:
+        return []
+    return [
+        mark
+        for mark in marks
+        if case.source(mark.source).facts.picture is None
+        and not mark.delays
+        and any(case.source(other.source).facts.picture is not None for other in marks)
+    ]
+
+
 def delayed(case: Case, mark: Mark, key: str) -> Case:
     """The case with this mark late by the delay ``key``."""
     keys = tuple(dict.fromkeys((*mark.delays, key)))

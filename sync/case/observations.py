@@ -73,6 +73,15 @@ def add_reading(
     if latest < earliest:
         raise EvidenceError("The reading ends before it starts.", row=found.id)
     check_one_stretch(found, earliest, latest)
+    for known in case.of_kind(Reading):
+        same = (known.source, known.earliest, known.latest) == (found.id, earliest, latest)
+        if same and clock in (known.clock, case.clock(known.clock).name) and takes_part(known):
+            raise EvidenceError(
+                f"{known.id} already reads {clock!r} in {found.name} at this picture: the same "
+                "observation must not count twice.",
+                row=known.id,
+                hint="Set the first reading aside if it was wrong.",
+            )
     if granularity.ns < 0 or (granularity.ns == 0 and earliest == latest):
         raise EvidenceError(
             "A reading needs its last digit, or the two pictures between which it changed.",

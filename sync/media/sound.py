@@ -7,6 +7,7 @@ file is silence here and a ``gap`` in the facts, so that what follows keeps its 
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from fractions import Fraction
@@ -28,6 +29,10 @@ from sync.progress import SILENT, Progress
 from sync.timebase import NS_PER_S, Duration, MediaTime
 
 _TABLE = {"version": 1, "libavcodec": list(av.library_versions["libavcodec"])}
+
+
+_COUNTED_AT_ONCE = 512
+"""Samples: a read that meets damage gives nothing of its block, so blocks are small."""
 
 
 class SoundReader:
@@ -96,6 +101,38 @@ class SoundReader:
         self._file, self.reader = file, "soundfile"
         self.sample_rate_hz, self.channels = int(file.samplerate), int(file.channels)
         self.samples, self.codec = int(file.frames), str(file.subtype).lower()
+        if self.samples and not self._last_sample_is_there():
+            self._cut_short()
+
+    def _last_sample_is_there(self) -> bool:
+        """False where the head promises more than the file holds (FLAC counts in its head)."""
+        assert self._file is not None
+        try:
+            self._file.seek(self.samples - 1)
+            return len(self._file.read(1, dtype="float32")) == 1
+        except (soundfile.SoundFileError, RuntimeError):
+            return False
+
+    def _cut_short(self) -> None:
+        """Count what can be decoded from the beginning, and say that the rest is missing."""
+        promised, held = self.samples, 0
+        with (
+            soundfile.SoundFile(str(self.path)) as again,
+            contextlib.suppress(soundfile.SoundFileError, RuntimeError),
+        ):
+            while len(block := again.read(_COUNTED_AT_ONCE, dtype="float32", always_2d=True)):
+                held += len(block)
+        assert self._file is not None
+        self._file.close()
+        self._file = soundfile.SoundFile(str(self.path))
+        self.samples = held
+        note = HealthNote(
+            code="truncated",
+            at=MediaTime.from_s(Fraction(held, self.sample_rate_hz)),
+            detail=f"The file promises {promised / self.sample_rate_hz:.3f} s of sound and holds "
+            f"{held / self.sample_rate_hz:.3f} s: the rest is missing.",
+        )
+        self.notes = (*self.notes, note)
 
     def _use_av(self, source: SoundTable) -> None:
         self._av = AvSound(self.path, source)

@@ -25,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     """Write one file."""
+    from app.cli.originals import warn_of_changed
     from sync.case.paths import files_folder, lock_path, log_path, media_path_of
     from sync.case.store import load_case
     from sync.interchange.csv import export_csv
@@ -40,9 +41,14 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     ):
         raise UsageError(f"{out.name} is the case itself.", "Choose another name for --out.")
     write = {"csv": export_csv, "json": export_json}[arguments.format]
+    changed = warn_of_changed(case, path, session)
     write(case, out)
     return Outcome(
-        document={"files": [str(out)], "rounding_s": rounding_s(arguments.format)},
+        document={
+            "files": [str(out)],
+            "rounding_s": rounding_s(arguments.format),
+            "changed_recordings": changed,
+        },
         lines=[f"Wrote {out}."],
     )
 

@@ -63,6 +63,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     """Put the mark into the case."""
+    from app.cli.originals import refuse_changed
     from sync.case.acts import mark_event
     from sync.case.store import CaseStore
 
@@ -70,6 +71,7 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     source, stream = _source(arguments.source)
     path = case_file(arguments.case)
     with CaseStore.open(path) as store:
+        refuse_changed(store.case, path, source)
         case, mark = mark_event(
             store.case,
             event=arguments.event,

@@ -33,6 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     """Ask, and keep the question where that was wanted."""
+    from app.cli.originals import warn_of_changed
     from sync.case.acts import ask_question, parse_place
     from sync.case.calculate import ask
     from sync.case.store import CaseStore, load_case
@@ -46,8 +47,10 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
             case, question = ask_question(store.case, words=arguments.question, a=a, b=b)
             store.commit(case, f"ask {question.words}", author(arguments.by))
             store.save()
+    changed = warn_of_changed(case, path, session)
     answer = ask(case, parse_place(case, arguments.a), parse_place(case, arguments.b))
-    return Outcome(document=answer_entry(answer), lines=answer_lines(answer))
+    document = {**answer_entry(answer), "changed_recordings": changed}
+    return Outcome(document=document, lines=answer_lines(answer))
 
 
 def answer_entry(answer: Answer) -> dict[str, Any]:

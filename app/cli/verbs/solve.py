@@ -36,19 +36,20 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
         raise UsageError("Give a case, or --network FILE.", "See: tiepoint solve --help")
     if arguments.network is not None:
         return _solve_network(arguments.network)
+    from app.cli.originals import warn_of_changed
     from app.cli.solution_view import solution_entry, solution_lines
     from sync.case.calculate import calculate
     from sync.case.store import CaseStore
 
     path = case_file(arguments.case)
     with CaseStore.open(path) as store:
+        changed = warn_of_changed(store.case, path, session)
         case = calculate(store.case)
         store.commit(case, "calculate", author(arguments.by))
         store.save()
     assert case.solution is not None
-    return Outcome(
-        document=solution_entry(case.solution), lines=solution_lines(case, case.solution)
-    )
+    document = {**solution_entry(case.solution), "changed_recordings": changed}
+    return Outcome(document=document, lines=solution_lines(case, case.solution))
 
 
 # -- bare networks --------------------------------------------------------------------------------

@@ -342,3 +342,32 @@ def test_export_does_not_overwrite_the_case(run: Run, anchored: Path) -> None:
     assert run("export", anchored, "--format", "json", "--out", clip).status == 2
     assert run("export", anchored, "--format", "csv", "--out", "/nowhere/x.csv").status == 1
     assert snapshot(anchored) == before
+
+
+def test_a_recording_that_changed_is_said_and_not_marked(
+    run: Run, anchored: Path, media: Path
+) -> None:
+    yard = media / "yard.mp4"
+    data = bytearray(yard.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    yard.write_bytes(data)
+    before = snapshot(anchored)
+    ran = run("mark", anchored, "--event", "lamp", "--source", "yard", "--at", "3±0.1")
+    assert ran.status == 1
+    assert "not the file that was added" in ran.err
+    assert snapshot(anchored) == before
+    ran = run("solve", anchored, "--json")
+    assert ran.status == 0
+    assert ran.json["changed_recordings"][0].startswith("yard: yard.mp4 is not the file")
+    assert "used as it stands" in ran.err
+    yard.unlink()
+    ran = run("order", anchored, "event:door", "event:gate", "--json")
+    assert ran.json["changed_recordings"]
+
+
+def test_the_same_reading_does_not_count_twice(run: Run, case: Path) -> None:
+    words = ("observe", case, "--reading", "cam@2.00", "14:22:46", "--clock", "wall")
+    assert run(*words).status == 0
+    ran = run(*words)
+    assert ran.status == 1
+    assert "must not count twice" in ran.err

@@ -327,7 +327,10 @@ def test_a_reading_makes_the_clock_it_read() -> None:
     clock = case.clock("cam1_overlay")
     assert clock.name == "cam1 overlay"
     assert clock.epoch == reading.displayed
-    again, second = read(case, displayed=ReferenceTime.from_s(51800))
+    with pytest.raises(EvidenceError, match="must not count twice"):
+        read(case, displayed=ReferenceTime.from_s(51800))
+    later = {"earliest": s(6), "latest": s(6)}
+    again, second = read(case, displayed=ReferenceTime.from_s(51800), **later)
     assert second.clock == reading.clock
     assert again.clock("cam1_overlay").epoch == reading.displayed
     assert problems_of(again) == ()

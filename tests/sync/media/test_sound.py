@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from sync.cache import Cache
 from sync.errors import MediaEmpty
@@ -109,3 +110,18 @@ def test_a_scan_is_kept_and_a_damaged_one_made_again(
     with SoundReader(path, cache=cache, sha256=sha) as reader:
         assert reader.notes == notes
         assert np.allclose(reader.read(9000, 4000), everything[9000:13_000], atol=1e-4)
+
+
+def test_a_flac_cut_short_says_so_and_gives_what_is_there(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    whole = tmp_path / "whole.flac"
+    soundfile.write(whole, rng.normal(0, 0.1, 80_000).astype(np.float32), 8000)
+    cut = tmp_path / "cut.flac"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 3])
+    with SoundReader(cut) as reader:
+        assert 0 < reader.samples < 40_000
+        assert [note.code for note in reader.notes] == ["truncated"]
+        held = reader.read(0, 80_000)
+    with SoundReader(whole) as reader:
+        assert reader.notes == ()
+        assert np.array_equal(held, reader.read(0, len(held)))
