@@ -49,7 +49,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing the usage and leaving."""
-        raise UsageError(f"{message}.", f"See: {self.prog} --help")
+        raise UsageError(f"{message.rstrip('.')}.", f"See: {self.prog} --help")
 
 
 def read_arguments(typed: Sequence[str]) -> tuple[Verb, argparse.Namespace]:

@@ -92,16 +92,19 @@ def _row(row: RowResult) -> dict[str, Any]:
 
 def solution_lines(case: Case, solution: Solution) -> list[str]:
     """The calculation for people: a table of clocks, then each in words."""
+    from sync.adjustment.words import counted
+
     lines = [solution.message, ""]
     lines += clock_table(case, solution)
     lines += ["", *_sentences(solution)]
     if solution.dof:
         chance = "" if solution.p_global is None else f" (p = {solution.p_global:.2g})"
-        lines += ["", f"{solution.dof} redundant observations, chi² {solution.chi2:.1f}{chance}."]
+        checked = counted(solution.dof, "redundant observation")
+        lines += ["", f"{checked}, chi² {solution.chi2:.1f}{chance}."]
     if solution.birge > 1:
         lines.append(
-            f"The observations scatter more than stated: every range is {solution.birge:.2f} times "
-            "wider for it."
+            f"The observations scatter more than stated ({solution.birge:.2f} times): where that "
+            "reaches a clock, its range is wider for it, or withheld."
         )
     lines += [f"To look at: {item.in_words}" for item in solution.proposals]
     lines += [f"Left out: {problem}" for problem in solution.problems]

@@ -83,6 +83,26 @@ SMALLEST_MARK = Duration(2_000)
 # -- marks --------------------------------------------------------------------------------------
 
 
+LONGEST_NAME = 200
+
+
+def _check_name(name: str) -> None:
+    """A name is one line that can be printed in a report.
+
+    Raises
+    ------
+    EvidenceError
+        For control characters, line ends, nothing at all, or more than 200 characters.
+    """
+    if not name.strip() or not name.isprintable():
+        raise EvidenceError("An event needs a name of one line, without control characters.")
+    if len(name) > LONGEST_NAME:
+        raise EvidenceError(
+            f"This event's name has {len(name)} characters; {LONGEST_NAME} are enough.",
+            hint="The definition may be longer.",
+        )
+
+
 def mark_event(
     case: Case,
     *,
@@ -134,6 +154,7 @@ def mark_event(
     if frames is not None and not 0 <= frames[0] <= frames[1]:
         raise EvidenceError(f"Frames {frames[0]} to {frames[1]} are not a range of frames.")
     known_delays = check_delays(case, delays)
+    _check_name(event)
     case, known = _event_named(case, event, definition)
     refuse_second_mark(case, known, found.id, seen_in)
     mark = Mark(

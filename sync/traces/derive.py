@@ -126,7 +126,8 @@ def _require_stream(
             raise TraceError(f"A region belongs to the picture; {kind} is taken from the sound.")
     else:
         raise TraceError(
-            f"{kind} cannot be derived.", hint=f"Kinds: {', '.join(PICTURE_KINDS + SOUND_KINDS)}."
+            f"This version cannot derive the trace {kind!r}.",
+            hint=f"Kinds: {', '.join(PICTURE_KINDS + SOUND_KINDS)}.",
         )
 
 

@@ -492,3 +492,11 @@ def test_ids_never_collide() -> None:
     case, made = mark(case, event="cam1")
     assert made.id == "mark-2"
     assert case.events[0].id == "cam1-2"
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "red\x1b[31m", "x" * 201])
+def test_an_events_name_is_one_printable_line(name: str) -> None:
+    with pytest.raises(EvidenceError, match="name"):
+        acts.mark_event(
+            small_case(), event=name, source="cam1", stream=None, earliest=s(1), latest=s(1.1)
+        )
