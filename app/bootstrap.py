@@ -57,12 +57,16 @@ def open_window(
         os.environ["QT_SCALE_FACTOR"] = str(scale)
     from PySide6.QtWidgets import QApplication
 
+    from sync.case.store import load_case
     from sync.errors import TiepointError
 
     if state is not None and state not in STATES:
         raise TiepointError(
             f"There is no state {state!r}.", hint=f"The states are {', '.join(STATES)}."
         )
+    if screenshot is not None and case is not None:
+        # A picture of an error card must not pass for one of the case.
+        load_case(case)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     window = make_window(app, theme)

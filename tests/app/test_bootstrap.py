@@ -63,3 +63,12 @@ def test_an_unforeseen_error_becomes_a_card(
     assert window.desk.problem.isVisible()
     assert "mistake of its own" in window.desk.problem._what.text()
     capsys.readouterr()
+
+
+def test_no_picture_is_taken_of_a_case_that_does_not_open(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    out = tmp_path / "window.png"
+    with pytest.raises(TiepointError, match="There is no case"):
+        open_window(tmp_path / "nosuch.tiepoint", screenshot=out)
+    assert not out.exists()
