@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -21,7 +22,7 @@ SNAP_REACH_NS = 50_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(ABC):
     """An interval in one stream, not accepted yet."""
 
     source: str
@@ -29,9 +30,9 @@ class Draft:
     side: Side = "both"
 
     @property
+    @abstractmethod
     def interval(self) -> tuple[MediaTime | None, MediaTime | None]:
         """(earliest, latest) as it would be kept."""
-        raise NotImplementedError
 
     @property
     def frames(self) -> tuple[int, int] | None:

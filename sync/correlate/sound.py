@@ -315,7 +315,10 @@ def _carried_at(carried: NDArray[np.float64], step_s: float) -> tuple[float, flo
     beginning).
 
     Two recorders that run at different rates are apart by the peak's offset only there: the peak of
-    a sum of displaced lobes lies at their weighted mean, to first order.
+    a sum of displaced lobes lies at their weighted mean, to first order. Where they drift so far
+    that the lobes part, the peak belongs to some of the sound only, so the whole spread of what
+    carries it is taken as the uncertainty, not the spread divided by √n, which covers too little
+    (``benchmarks/sound_coverage.py``).
     """
     at_s = (np.arange(len(carried)) + 0.5) * step_s
     total = float(carried.sum())
@@ -323,5 +326,6 @@ def _carried_at(carried: NDArray[np.float64], step_s: float) -> tuple[float, flo
     if total <= 0:
         return middle_s, middle_s / math.sqrt(3)
     centre_s = min(max(float(carried @ at_s) / total, 0.0), 2 * middle_s)
-    u_s = float(np.sqrt(np.sum((carried * (at_s - centre_s)) ** 2))) / total
+    weight = np.abs(carried)
+    u_s = float(np.sqrt(weight @ (at_s - centre_s) ** 2 / weight.sum()))
     return centre_s, min(u_s, middle_s / math.sqrt(3))
