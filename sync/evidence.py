@@ -15,6 +15,9 @@ from sync.uncertainty import Distribution
 StreamName = Literal["picture", "sound"]
 Status = Literal["proposed", "accepted", "rejected", "set-aside"]
 Onset = Literal["sudden", "gradual", "questionable"]
+Relation = Literal["later", "order unknown", "another camera"]
+"""What a new stretch is to the one before it: it goes on later on the same clock (by an unknown
+time, never backwards), on the same clock in an unknown order, or is another camera's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +149,26 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogTime:
+    """A log (CAD, gate controller …) has an event at ``displayed`` on its own clock.
+
+    Machine-stamped: the event happened while the log's clock showed that time. Typed by a person
+    (``typed_within``): it happened up to that long before, and that is a limit, not an average.
+    """
+
+    id: str
+    event: str
+    clock: str
+    """The authority: id of the log's clock."""
+    displayed: ReferenceTime
+    granularity: Duration
+    truncates: bool = True
+    typed_within: Duration | None = None
+    """``None``: stamped by the machine itself."""
+    provenance: Provenance = field(default_factory=Provenance)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatedOffset:
     """Somebody states that reference minus media time at ``at`` is ``value``."""
 
@@ -202,10 +225,10 @@ class KnownGap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """An instant somebody points at: an event, one mark, or a media time of a source.
+    """An instant somebody points at: an event, one mark, a media time of a source, or a clock time.
 
-    Exactly one of ``event``, ``mark`` and ``source`` is given; ``time`` and the typed limit
-    ``half`` go with ``source``.
+    Exactly one of ``event``, ``mark``, ``source`` and ``clock`` is given; ``time`` goes with
+    ``source``, ``displayed`` with ``clock``, and the typed limit ``half`` with either.
     """
 
     event: str | None = None
@@ -214,6 +237,9 @@ class Place:
     stream: StreamName = "picture"
     time: MediaTime | None = None
     half: Duration | None = None
+    clock: str | None = None
+    displayed: ReferenceTime | None = None
+    """What that clock showed, on its own scale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +255,7 @@ class Limit:
     provenance: Provenance = field(default_factory=Provenance)
 
 
-Evidence = Mark | Lag | Reading | StatedOffset | ClockCheck | Delay | KnownGap | Limit
+Evidence = Mark | Lag | Reading | LogTime | StatedOffset | ClockCheck | Delay | KnownGap | Limit
 """The closed union. A new kind is added here, to the case's schema and to the adjustment."""
 
 

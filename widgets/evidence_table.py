@@ -15,6 +15,7 @@ from sync.evidence import (
     KnownGap,
     Lag,
     Limit,
+    LogTime,
     Mark,
     Place,
     Reading,
@@ -42,6 +43,7 @@ DISAGREES = 3.29
 _KINDS: dict[type, str] = {
     Mark: "mark", Lag: "match", Reading: "clock reading", StatedOffset: "stated time",
     ClockCheck: "clock check", Delay: "delay", KnownGap: "gap length", Limit: "limit",
+    LogTime: "log time",
 }  # fmt: skip
 _STATUS = {
     "accepted": ("accepted", ""), "proposed": ("proposed", "act"),
@@ -212,12 +214,17 @@ def _what(item: Evidence, names: Mapping[str, str], events: Mapping[str, str]) -
         return item.name
     if isinstance(item, KnownGap):
         return f"after stretch {item.after_stretch + 1}"
+    if isinstance(item, LogTime):
+        how = "stamped" if item.typed_within is None else "typed"
+        return f"{events.get(item.event, item.event)} {how} {format_clock(item.displayed, 0)}"
     return f"{_place(item.first, names, events)} before {_place(item.second, names, events)}"
 
 
 def _place(place: Place, names: Mapping[str, str], events: Mapping[str, str]) -> str:
     if place.event is not None:
         return events.get(place.event, place.event)
+    if place.clock is not None and place.displayed is not None:
+        return f"{format_clock(place.displayed, 0)} by {place.clock}"
     return names.get(place.source or "", place.source or "")
 
 
@@ -226,7 +233,7 @@ def _source(item: Evidence, names: Mapping[str, str]) -> str:
         return " ↔ ".join(names.get(s, s) for s in (item.source_a, item.source_b))
     if isinstance(item, (Mark, Reading, StatedOffset, KnownGap)):
         return names.get(item.source, item.source)
-    if isinstance(item, ClockCheck):
+    if isinstance(item, (ClockCheck, LogTime)):
         return names.get(item.clock, item.clock)
     return ""
 
@@ -237,6 +244,9 @@ def _interval(item: Evidence) -> Cell:
     if isinstance(item, Limit):
         low, high = (_seconds(bound) for bound in (item.low, item.high))
         return Cell(f"{low or '…'} to {high or '…'} s")
+    if isinstance(item, LogTime):
+        width = item.typed_within or item.granularity
+        return Cell(f"within {_seconds(width)} s", width.s)
     spread = item.distribution
     half = _half(spread)
     value = getattr(item, "value", None)

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from app.cli.demo_folder import RECORDINGS
 from sync.cache import Cache
 from sync.case import acts
-from sync.case.case import Break, Case, Relation, Source
+from sync.case.case import Break, Case, Source
 from sync.case.paths import media_path_of
 from sync.case.recordings import add_recording, with_breaks
-from sync.evidence import Delay, Event, Mark, Place, Reading
+from sync.evidence import Delay, Event, Mark, Place, Reading, Relation
 from sync.media.inspect import inspect
 from sync.media.sound import SoundReader
 from sync.progress import Progress

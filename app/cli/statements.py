@@ -16,8 +16,8 @@ from sync.errors import TimeFormatError
 from sync.timebase import Duration, MediaTime, ReferenceTime, parse_instant, parse_time_ns
 
 if TYPE_CHECKING:
-    from sync.case.case import Case, Relation
-    from sync.evidence import StreamName
+    from sync.case.case import Case
+    from sync.evidence import Relation, StreamName
     from sync.uncertainty import Distribution
 
 

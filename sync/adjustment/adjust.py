@@ -9,13 +9,13 @@ weights enter only the solution, by QR on the estimable subspace.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sync.adjustment.network import Network, Row, Terms, combine
+from sync.adjustment.network import Function, Network, Row, Terms, combine
 from sync.uncertainty import Component, Uncertain
 
 Array = NDArray[np.float64]
@@ -30,28 +30,6 @@ GLOBAL_ALPHA = 0.05
 UNCHECKED_ABOVE = 5.0
 """A result is unchecked when an unnoticed mistake could move it by more than this many times its U.
 The mean of two equal observations, each checking the other, has 2.1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A linear function of the parameters: constant + terms·x + Σ event times + row errors."""
-
-    constant: float
-    terms: Terms
-    events: dict[int, float]
-    row_errors: dict[int, float]
-    """Extra coefficients on the rows' own values (a mark placed by its own reading)."""
-    extra: tuple[Component, ...] = ()
-    """Independent inputs outside the network: a typed limit of a newly pointed-at instant."""
-
-    def __sub__(self, other: Function) -> Function:
-        return Function(
-            self.constant - other.constant,
-            combine((1.0, self.terms), (-1.0, other.terms)),
-            combine((1.0, self.events), (-1.0, other.events)),
-            combine((1.0, self.row_errors), (-1.0, other.row_errors)),
-            (*self.extra, *(replace(part, gain=-part.gain) for part in other.extra)),
-        )
 
 
 class Adjustment:
@@ -258,15 +236,15 @@ class Adjustment:
 
     def mark_function(self, row: int, *, on_datum_scale: bool) -> Function:
         """T of an event as this one mark alone places it: τ + c(τ) - delays, with its reading."""
-        terms = combine((-1.0, self.rows[row].terms))
-        if on_datum_scale:
-            reached = self.rows[row].value + self._dot(terms)
-            terms = combine((1.0, terms), (-1.0, self._datum_drift(reached)))
-        return Function(self.rows[row].value, terms, {}, {row: 1.0})
+        ideal = self.network.sighting(row)
+        if not on_datum_scale:
+            return ideal
+        reached = ideal.constant + self._dot(ideal.terms)
+        return replace(ideal, terms=combine((1.0, ideal.terms), (-1.0, self._datum_drift(reached))))
 
-    def drift_function(self, source: str, *, relative_to_datum: bool) -> Function:
-        """Drift of a source's clock, against ideal time or against the datum."""
-        terms = self.network.drift(source)
+    def drift_function(self, source: str, *, relative_to_datum: bool, stretch: int = 0) -> Function:
+        """Drift of a stretch's clock, against ideal time or against the datum."""
+        terms = self.network.drift(source, stretch)
         if relative_to_datum:
             terms = combine((1.0, terms), (-1.0, self.network.drift(self.network.reference)))
         return Function(0.0, terms, {}, {})

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sync.adjustment.adjust import Adjustment, Function, adjust
+from sync.adjustment.adjust import Adjustment, adjust
 from sync.adjustment.mistakes import find_mistakes
-from sync.adjustment.network import Network, NetworkSource, Row, combine
+from sync.adjustment.network import Function, Network, NetworkSource, Row, combine
 from sync.errors import NetworkError
 from sync.uncertainty import Distribution, Uncertain, probability_above_zero
 
@@ -168,13 +168,7 @@ def _add_gap(network: Network, entry: Entry, number: int) -> None:
     breaks = network.sources[source].breaks_s
     if not 0 <= index < len(breaks):
         raise NetworkError(f"{where}: {source!r} has no break {index}.", row=where)
-    before = breaks[index - 1] if index else breaks[0] - 1.0
-    terms = combine(
-        (1.0, network.correction(source, breaks[index])),
-        (-1.0, network.correction(source, before)),
-    )
-    for drift in network.drift(source):
-        terms.pop(drift, None)
+    terms = network.jump(source, index)
     row_id = _id(entry, f"gap:{number}")
     network.add(
         Row(row_id, "gap", _number(entry, "value", where), terms, _spread(entry, where),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sync.adjustment.inputs import Inputs
+from sync.adjustment.bounds import add_bounds
+from sync.adjustment.inputs import Inputs, authority
 from sync.adjustment.network import Network, NetworkSource, Row, combine
 from sync.clock import PPM
 from sync.evidence import (
@@ -14,6 +15,7 @@ from sync.evidence import (
     KnownGap,
     Lag,
     Limit,
+    LogTime,
     Mark,
     Reading,
     StatedOffset,
@@ -24,11 +26,6 @@ from sync.uncertainty import Distribution
 
 MIN_HALF_S = 1e-6
 """No reading is better than a microsecond; smaller stated halves are raised to it."""
-
-
-def authority(clock_id: str) -> str:
-    """Name under which a clock that is read (not a recording) stands in the network."""
-    return f"clock:{clock_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +54,8 @@ def build(inputs: Inputs) -> Built:
         clock.id: None if clock.u_drift_ppm is None else clock.u_drift_ppm * PPM
         for clock in inputs.clocks
     }
+    for source in sources:  # a second camera in one recording has a clock of its own
+        u_drift |= {clock: u_drift[source.clock] for clock in source.clocks}
     if reference is None:
         reference = NO_DATUM
         sources.append(NetworkSource(NO_DATUM, 0.0, NO_DATUM))
@@ -64,25 +63,21 @@ def build(inputs: Inputs) -> Built:
     network = Network(reference, sources, u_drift)
     names = {source.id: source.name for source in inputs.sources}
     events = {event.id: event.name for event in inputs.events}
-    for kind in (Mark, Lag, StatedOffset, Reading, ClockCheck, Delay, KnownGap):
+    for kind in (Mark, LogTime, Lag, StatedOffset, Reading, ClockCheck):
         for item in used:
             if isinstance(item, kind):
                 _add(network, item, names, events, problems)
+    add_bounds(network, inputs, used, problems)
+    # Delays after everything that may name one: an unused delay is no parameter.
+    for item in used:
+        if isinstance(item, Delay | KnownGap):
+            _add(network, item, names, events, problems)
     network.add_drift_priors({clock.id: clock.name for clock in inputs.clocks})
     return Built(network, tuple(problems), tuple(used))
 
 
 def _usable(inputs: Inputs, item: Evidence, problems: list[str]) -> bool:
     """False, with a sentence, for what cannot enter a least-squares row."""
-    if isinstance(item, Limit):
-        problems.append(f"Limit {item.id}: limits do not take part in this calculation.")
-        return False
-    if isinstance(item, Mark) and item.one_sided:
-        problems.append(
-            f"Mark {item.id} is one-sided: it bounds its event but ties no clock, and takes no "
-            "part in this calculation."
-        )
-        return False
     known = {source.id: source for source in inputs.sources}
     for name, at in _places(item):
         if name not in known:
@@ -124,12 +119,16 @@ def _recordings(inputs: Inputs, used: list[Evidence]) -> list[NetworkSource]:
         middle = (source.start.s + source.end.s) / 2
         epoch = sum(times) / len(times) if times else middle
         breaks = tuple(cut.s for cut in source.breaks)
-        result.append(NetworkSource(source.id, epoch, source.clock, breaks))
+        clocks: tuple[str, ...] = ()
+        if "another camera" in source.relations:
+            clocks = tuple(source.clock_at(stretch) for stretch in range(len(breaks) + 1))
+        result.append(NetworkSource(source.id, epoch, source.clock, breaks, clocks))
     return result
 
 
 def _authorities(inputs: Inputs, used: list[Evidence]) -> list[NetworkSource]:
-    """One network source for every clock that was read or checked; its τ is what it showed."""
+    """One network source for every clock that was read, checked or written into a log; its τ is
+    what it showed."""
     shown: dict[str, list[float]] = {}
     checked: dict[str, list[float]] = {}
     for item in used:
@@ -138,6 +137,12 @@ def _authorities(inputs: Inputs, used: list[Evidence]) -> list[NetworkSource]:
         elif isinstance(item, ClockCheck):
             checked.setdefault(item.clock, []).append(item.displayed.s)
             checked.setdefault(item.against, []).append(item.reference.s)
+        elif isinstance(item, LogTime):
+            shown.setdefault(item.clock, []).append(item.displayed.s)
+        elif isinstance(item, Limit):
+            for place in (item.first, item.second):
+                if place.clock is not None and place.displayed is not None:
+                    checked.setdefault(place.clock, []).append(place.displayed.s)
     clocks = {clock.id for clock in inputs.clocks}
     result = []
     for clock in dict.fromkeys([*shown, *checked]):
@@ -189,6 +194,8 @@ def _add(
 ) -> None:
     """Append the row or rows of one item."""
     if isinstance(item, Mark):
+        if item.one_sided:
+            return  # a limit
         half = item.half
         half_s = max(0.0 if half is None else half.s, MIN_HALF_S)
         rectangular = item.spread == "rectangular"
@@ -201,6 +208,8 @@ def _add(
             delays=item.delays,
             label=f"{events.get(item.event, item.event)} in {names[item.source]}",
         )
+    elif isinstance(item, LogTime):
+        _add_log_time(network, item, events, problems)
     elif isinstance(item, Lag):
         network.add_lag(
             item.id, "lag", a=item.source_a, tau_a_s=item.time_a.s, b=item.source_b,
@@ -238,6 +247,23 @@ def _add(
         _add_gap(network, item, names, problems)
 
 
+def _add_log_time(
+    network: Network, item: LogTime, events: dict[str, str], problems: list[str]
+) -> None:
+    """A machine's stamp is a sighting in the log, anywhere in its granule."""
+    node = authority(item.clock)
+    if node not in network.sources:
+        problems.append(f"{item.id} names clock {item.clock!r}, which the case does not have.")
+    elif item.typed_within is None:
+        half_s = item.granularity.s / 2
+        network.add_mark(
+            item.id, event=item.event, source=node, kind="log",
+            tau_s=item.displayed.s + (half_s if item.truncates else 0.0),
+            distribution=_half(half_s),
+            label=f"{events.get(item.event, item.event)} in the log of {item.clock}",
+        )  # fmt: skip
+
+
 def _add_reading(
     network: Network, item: Reading, names: dict[str, str], problems: list[str]
 ) -> None:
@@ -269,19 +295,12 @@ def _add_reading(
 
 
 def _add_gap(network: Network, item: KnownGap, names: dict[str, str], problems: list[str]) -> None:
-    """o[k+1] - o[k] = g ± u: the time missing between two stretches."""
+    """T just after the break less T just before it = g ± u."""
     source = network.sources.get(item.source)
     if source is None or not 0 <= item.after_stretch < len(source.breaks_s):
         problems.append(f"{item.id} speaks of a gap that {item.source!r} does not have.")
         return
-    cut = source.breaks_s[item.after_stretch]
-    before = cut - 1e-9 if item.after_stretch == 0 else source.breaks_s[item.after_stretch - 1]
-    later, earlier = network.correction(item.source, cut), network.correction(item.source, before)
-    terms = combine((1.0, later), (-1.0, earlier))
-    # Same clock, same drift: only the two offsets differ, whatever time the terms were taken at.
-    drift = network.drift(item.source)
-    for number in drift:
-        terms.pop(number, None)
+    terms = network.jump(item.source, item.after_stretch)
     network.add(
         Row(item.id, "gap", item.value.s, terms, item.distribution, unit=item.id,
             label=f"length of the gap in {names[item.source]}")

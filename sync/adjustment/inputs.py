@@ -6,7 +6,7 @@ import hashlib
 import itertools
 from dataclasses import dataclass, replace
 
-from sync.evidence import Event, Evidence, Provenance
+from sync.evidence import Event, Evidence, Provenance, Relation
 from sync.timebase import MediaTime
 
 
@@ -29,6 +29,13 @@ class SourceInput:
     start: MediaTime
     end: MediaTime
     breaks: tuple[MediaTime, ...]
+    relations: tuple[Relation, ...] = ()
+    """What each new stretch is to the one before; "order unknown" where none is given."""
+
+    def clock_at(self, stretch: int) -> str:
+        """Clock of a stretch: the recording's own, until another camera takes over."""
+        changes = sum(relation == "another camera" for relation in self.relations[:stretch])
+        return f"{self.clock}#{changes + 1}" if changes else self.clock
 
     def stretch_at(self, at: MediaTime) -> int:
         """Number of the stretch ``at`` belongs to; a time at a break belongs to the later one."""
@@ -63,6 +70,11 @@ class Inputs:
     def without(self, evidence_ids: frozenset[str]) -> Inputs:
         """The same inputs with some evidence left out."""
         return replace(self, evidence=tuple(e for e in self.evidence if e.id not in evidence_ids))
+
+
+def authority(clock_id: str) -> str:
+    """Name under which a clock that is read (not a recording) stands in the network."""
+    return f"clock:{clock_id}"
 
 
 def inputs_digest(inputs: Inputs) -> str:

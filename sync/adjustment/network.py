@@ -14,13 +14,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sync.errors import NetworkError
-from sync.uncertainty import Distribution
+from sync.uncertainty import Component, Distribution
 
-RowKind = Literal["mark", "lag", "offset", "reading", "check", "quantity", "gap", "drift-prior"]
+RowKind = Literal[
+    "mark", "log", "lag", "offset", "reading", "check", "quantity", "gap", "drift-prior"
+]
 Parameter = tuple[str, str, int]
 """("o", source, stretch) · ("d", clock, 0) · ("q", key, 0)"""
 Terms = dict[int, float]
@@ -44,6 +46,39 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Function:
+    """A linear function of the parameters: constant + terms·x + Σ event times + row errors."""
+
+    constant: float
+    terms: Terms
+    events: dict[int, float]
+    row_errors: dict[int, float]
+    """Extra coefficients on the rows' own values (a mark placed by its own reading)."""
+    extra: tuple[Component, ...] = ()
+    """Independent inputs outside the network: a typed limit of a newly pointed-at instant."""
+
+    def __sub__(self, other: Function) -> Function:
+        return Function(
+            self.constant - other.constant,
+            combine((1.0, self.terms), (-1.0, other.terms)),
+            combine((1.0, self.events), (-1.0, other.events)),
+            combine((1.0, self.row_errors), (-1.0, other.row_errors)),
+            (*self.extra, *(replace(part, gain=-part.gain) for part in other.extra)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A limit as the network sees it: low ≤ function ≤ high, in seconds; ``None`` is open."""
+
+    id: str
+    label: str
+    function: Function
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkSource:
     """A recording or an authority as the network sees it; times in seconds."""
 
@@ -51,10 +86,16 @@ class NetworkSource:
     epoch_s: float
     clock: str
     breaks_s: tuple[float, ...] = ()
+    clocks: tuple[str, ...] = ()
+    """Clock of every stretch where another camera takes over; empty: ``clock`` throughout."""
 
     def stretch_at(self, tau_s: float) -> int:
         """Stretch of a media time; a time at a break belongs to the later stretch."""
         return bisect_right(self.breaks_s, tau_s)
+
+    def clock_at(self, stretch: int) -> str:
+        """Clock of a stretch."""
+        return self.clocks[stretch] if self.clocks else self.clock
 
 
 class Network:
@@ -86,13 +127,16 @@ class Network:
         self.parameters: list[Parameter] = []
         self.events: list[str] = []
         self.rows: list[Row] = []
+        self.bounds: list[Bound] = []
+        """Limits: they never enter least squares, they truncate what it gives."""
         self._number: dict[Parameter, int] = {}
         self._event_number: dict[str, int] = {}
         for source in self.sources.values():
             for stretch in range(len(source.breaks_s) + 1):
                 if not (source.name == reference and stretch == 0):
                     self._parameter(("o", source.name, stretch))
-        for clock in dict.fromkeys(source.clock for source in self.sources.values()):
+        clocks = (c for source in self.sources.values() for c in source.clocks or (source.clock,))
+        for clock in dict.fromkeys(clocks):
             if u_drift[clock] != 0:
                 self._parameter(("d", clock, 0))
 
@@ -121,22 +165,44 @@ class Network:
         """True when a row has used the quantity."""
         return ("q", key, 0) in self._number
 
-    def correction(self, source: str, tau_s: float) -> Terms:
-        """Coefficients of T - τ of ``source`` at ``tau_s`` (ideal time)."""
+    def correction(self, source: str, tau_s: float, stretch: int | None = None) -> Terms:
+        """Coefficients of T - τ of ``source`` at ``tau_s`` (ideal time).
+
+        ``stretch`` overrides the one ``tau_s`` lies in: a break belongs to the stretch it begins,
+        and is where the one before ended.
+        """
         at = self.sources[source]
+        number = at.stretch_at(tau_s) if stretch is None else stretch
         terms: Terms = {}
-        offset = self._number.get(("o", source, at.stretch_at(tau_s)))
+        offset = self._number.get(("o", source, number))
         if offset is not None:
             terms[offset] = 1.0
-        drift = self._number.get(("d", at.clock, 0))
+        drift = self._number.get(("d", at.clock_at(number), 0))
         if drift is not None and tau_s != at.epoch_s:
             terms[drift] = tau_s - at.epoch_s
         return terms
 
-    def drift(self, source: str) -> Terms:
-        """Coefficients of the drift of ``source``'s clock; empty where it is ideal."""
-        number = self._number.get(("d", self.sources[source].clock, 0))
+    def drift(self, source: str, stretch: int = 0) -> Terms:
+        """Coefficients of the drift of a stretch's clock; empty where it is ideal."""
+        number = self._number.get(("d", self.sources[source].clock_at(stretch), 0))
         return {} if number is None else {number: 1.0}
+
+    def instant(self, source: str, tau_s: float) -> Function:
+        """T of a media time of a source, as elapsed ideal time."""
+        return Function(tau_s, self.correction(source, tau_s), {}, {})
+
+    def jump(self, source: str, after_stretch: int) -> Terms:
+        """Coefficients of the real time missing between a stretch and the next."""
+        cut_s = self.sources[source].breaks_s[after_stretch]
+        return combine(
+            (1.0, self.correction(source, cut_s, after_stretch + 1)),
+            (-1.0, self.correction(source, cut_s, after_stretch)),
+        )
+
+    def sighting(self, row: int) -> Function:
+        """T of an event as one mark alone places it: τ + c(τ) - delays, with its reading error."""
+        mark = self.rows[row]
+        return Function(mark.value, combine((-1.0, mark.terms)), {}, {row: 1.0})
 
     def add(self, row: Row) -> None:
         """Append a row."""
@@ -189,6 +255,7 @@ class Network:
         distribution: Distribution,
         delays: Iterable[str] = (),
         label: str = "",
+        kind: RowKind = "mark",
     ) -> None:
         """A sighting:  τ = T_e - c(τ) + Σ delays + ε."""
         terms = combine(
@@ -198,7 +265,7 @@ class Network:
         self.add(
             Row(
                 id=row_id,
-                kind="mark",
+                kind=kind,
                 value=tau_s,
                 terms=terms,
                 distribution=distribution,
@@ -232,4 +299,4 @@ def combine(*parts: tuple[float, Terms]) -> Terms:
     for factor, terms in parts:
         for number, value in terms.items():
             total[number] = total.get(number, 0.0) + factor * value
-    return total
+    return {number: value for number, value in total.items() if value != 0}

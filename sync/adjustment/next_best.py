@@ -16,10 +16,10 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from sync.adjustment.adjust import Adjustment, Function
+from sync.adjustment.adjust import Adjustment
 from sync.adjustment.build import Built
 from sync.adjustment.inputs import Inputs, SourceInput
-from sync.adjustment.network import combine
+from sync.adjustment.network import Function, combine
 from sync.evidence import Mark
 
 USUAL_HALF_S = 0.05

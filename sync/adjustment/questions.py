@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sync.adjustment.adjust import Adjustment, Function, adjust
+from sync.adjustment.adjust import Adjustment, adjust
 from sync.adjustment.build import Built
 from sync.adjustment.inputs import Inputs
+from sync.adjustment.network import Function
 from sync.adjustment.next_best import NextBest, next_best
 from sync.adjustment.solution import Answer, Flag, NextAnchor, Verdict
 from sync.adjustment.summary import observed_times

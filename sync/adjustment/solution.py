@@ -23,6 +23,97 @@ Flag = Literal["fragile", "unchecked", "at-the-limit", "extrapolated", "disagree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limited:
+    """A result with the limits imposed: a truncated distribution, its range rarely symmetric.
+
+    ``low_s``/``high_s`` are the 95 % range (equal-tailed); ``None`` is open on that side, and then
+    there is no value. All in seconds, of the quantity of the result it belongs to.
+    """
+
+    status: ResultStatus
+    """ok · bounded (only the limits hold it) · one-sided · infeasible (the limits contradict)."""
+    value_s: float | None
+    """Mean of the truncated distribution."""
+    u_s: float | None
+    low_s: float | None
+    high_s: float | None
+    limits: tuple[str, ...]
+    """Ids of the limits that shape it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitResult:
+    """One limit against the evidence without it."""
+
+    id: str
+    status: Literal["imposed", "contradicted", "infeasible", "left-out"]
+    """contradicted: the evidence alone gives it a probability below 0.01, so it is not imposed;
+    infeasible: one of the smallest set of limits that cannot all hold."""
+    slack_u: float | None
+    """Distance of the adjusted value from the nearer bound, in its own u; negative: outside.
+    ``None`` where nothing but limits reaches it."""
+    p_before: float | None
+    """Probability that it holds before it is imposed."""
+    in_words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unnoticed:
+    """External reliability: what a mistake that would not be noticed does to a result (Baarda)."""
+
+    label: str
+    mistake_s: float | None
+    """The smallest mistake noticed with 80 % power; ``None``: of any size."""
+    shift_s: float | None
+    """By how much it would move the result; ``None``: without limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One reading of evidence that disagrees: a largest subset that is consistent in itself."""
+
+    set_aside: tuple[str, ...]
+    """Names of what would have to be wrong."""
+    weight: float
+    """Posterior probability of this reading, 0…1."""
+    value_s: float
+    U95_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contested:
+    """A result whose evidence disagrees: its candidates and the range of their mixture."""
+
+    candidates: tuple[Candidate, ...]
+    """The weightiest first."""
+    interval_s: tuple[float, float]
+    """95 % range of the mixture, equal-tailed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """An answer with one piece of evidence left out."""
+
+    name: str
+    rows: tuple[str, ...]
+    """Ids of the evidence left out."""
+    verdict: Verdict
+    difference_s: float | None
+    interval_s: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateHypothesis:
+    """A drift too large for its clock that a wrong nominal rate would explain."""
+
+    clock: str
+    drift_ppm: float
+    ratio: str
+    """``1001/1000``, ``25/24`` … : recorded at one rate, played at the other."""
+    in_words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClockResult:
     """The clock of one stretch of one source."""
 
@@ -42,6 +133,13 @@ class ClockResult:
     in_words: str
     would_link: str | None = None
     """For an unconstrained clock: what would tie it."""
+    with_limits: Limited | None = None
+    """Reference minus media time at the middle of the stretch's observations (its ``model.epoch``;
+    the middle of the stretch where there is no model), with the limits imposed."""
+    contested: Contested | None = None
+    """The same quantity where the evidence disagrees."""
+    unnoticed: tuple[Unnoticed, ...] = ()
+    """Worst first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +152,8 @@ class EventResult:
     u_s: float | None
     U95_s: float | None
     marks: int
+    with_limits: Limited | None = None
+    """Reference time in seconds of day zero, with the limits imposed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +202,8 @@ class Solution:
     inputs_digest: str
     engine_version: str
     calculated_at: str
+    limits: tuple[LimitResult, ...] = ()
+    rate_hypotheses: tuple[RateHypothesis, ...] = ()
 
     def clock_of(self, source: str, stretch: int) -> ClockResult | None:
         """The result of one stretch, or ``None`` when it was not part of the calculation."""
@@ -144,3 +246,13 @@ class Answer:
     U95_b_s: float | None
     flips_if: tuple[str, ...] = ()
     next_best: tuple[NextAnchor, ...] = ()
+    without_limits: Limited | None = None
+    """B - A by the observations alone, where limits shape the answer; the answer's own numbers are
+    then those with the limits imposed."""
+    limits: tuple[str, ...] = ()
+    """Names of the limits that shape the answer."""
+    leave_one_out: tuple[WhatIf, ...] = ()
+    unnoticed: tuple[Unnoticed, ...] = ()
+    """Worst first."""
+    contested: Contested | None = None
+    """B - A where the evidence that carries it disagrees and no single range is stated."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from sync import ENGINE_VERSION
 from sync.adjustment.adjust import W_LIMIT, Adjustment
-from sync.adjustment.build import NO_DATUM, Built, authority
-from sync.adjustment.inputs import Inputs, SourceInput, inputs_digest
+from sync.adjustment.build import NO_DATUM, Built
+from sync.adjustment.inputs import Inputs, SourceInput, authority, inputs_digest
 from sync.adjustment.links import what_would_link
 from sync.adjustment.solution import (
     ClockResult,
@@ -84,7 +84,7 @@ def _clock(
     times = observed_times(built, source, stretch)
     epoch = MediaTime((times[0].ns + times[-1].ns) // 2 if times else (start.ns + end.ns) // 2)
     correction = adjustment.correction_function(source.id, epoch.s, on_datum_scale=True)
-    rate = adjustment.drift_function(source.id, relative_to_datum=True)
+    rate = adjustment.drift_function(source.id, relative_to_datum=True, stretch=stretch)
     is_reference = source.id == adjustment.network.reference
     if not (adjustment.estimable(correction) and adjustment.estimable(rate)):
         hint = what_would_link(inputs, adjustment, source, stretch)
@@ -134,7 +134,8 @@ def _contested_clock(
     """A clock whose evidence disagrees: placed for looking, but no time is stated for it."""
     start, end = source.stretches[stretch]
     function = adjustment.correction_function(source.id, epoch.s, on_datum_scale=True)
-    drift = adjustment.value(adjustment.drift_function(source.id, relative_to_datum=True))
+    rate = adjustment.drift_function(source.id, relative_to_datum=True, stretch=stretch)
+    drift = adjustment.value(rate)
     model = None
     if abs(drift) < LARGEST_DRIFT:
         model = ClockModel(

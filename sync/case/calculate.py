@@ -32,6 +32,7 @@ def inputs_of(case: Case) -> Inputs:
                 start=source.start,
                 end=source.end,
                 breaks=tuple(cut.at for cut in source.breaks),
+                relations=tuple(cut.relation for cut in source.breaks),
             )
             for source in case.sources
         ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from sync.adjustment.solution import Solution
 from sync.errors import EvidenceError
@@ -21,17 +21,18 @@ from sync.evidence import (
     KnownGap,
     Lag,
     Limit,
+    LogTime,
     Mark,
     Place,
     Provenance,
     Reading,
+    Relation,
     StatedOffset,
 )
 from sync.media.facts import MediaFacts
 from sync.timebase import MediaTime, ReferenceTime
 
-Relation = Literal["later", "order unknown", "another camera"]
-K = TypeVar("K", Mark, Lag, Reading, StatedOffset, ClockCheck, Delay, KnownGap, Limit)
+K = TypeVar("K", Mark, Lag, Reading, LogTime, StatedOffset, ClockCheck, Delay, KnownGap, Limit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from sync.evidence import (
     KnownGap,
     Lag,
     Limit,
+    LogTime,
     Mark,
     Place,
     Reading,
@@ -104,10 +105,20 @@ def _evidence_problems(item: Evidence, known: _Known) -> Iterator[str]:
             yield f"{who} lies after stretch {item.after_stretch + 1}, where there is no gap."
 
 
+def points_at_one_thing(place: Place) -> bool:
+    """True when exactly one of event, mark, recording and clock is given, and its time with it."""
+    named = (place.event, place.mark, place.source, place.clock)
+    return (
+        sum(name is not None for name in named) == 1
+        and (place.source is not None) == (place.time is not None)
+        and (place.clock is not None) == (place.displayed is not None)
+    )
+
+
 def _place_problems(place: Place, known: _Known, who: str) -> Iterator[str]:
-    named = [kind for kind in (place.event, place.mark, place.source) if kind is not None]
-    if len(named) != 1 or (place.source is not None) != (place.time is not None):
+    if not points_at_one_thing(place):
         yield f"{who} does not point at one thing."
+    yield from _missing(who, "clock", _given(place.clock), known.clocks)
     yield from _missing(who, "event", _given(place.event), known.events)
     yield from _missing(who, "mark", _given(place.mark), known.marks)
     yield from _missing(who, "recording", _given(place.source), known.sources)
@@ -136,6 +147,8 @@ def references_of(
             return (item.source,), (), (item.clock,), item.delays
         case StatedOffset() | KnownGap():
             return (item.source,), (), (), ()
+        case LogTime():
+            return (), (item.event,), (item.clock,), ()
         case ClockCheck():
             return (), (), (item.clock, item.against), ()
         case Delay():
@@ -145,6 +158,6 @@ def references_of(
             return (
                 tuple(place.source for place in places if place.source is not None),
                 tuple(place.event for place in places if place.event is not None),
-                (),
+                tuple(place.clock for place in places if place.clock is not None),
                 (),
             )

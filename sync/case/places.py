@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sync.case.case import Case, Source
+from sync.case.integrity import points_at_one_thing
 from sync.errors import EvidenceError
 from sync.evidence import Delay, Mark, Place, StreamName
-from sync.timebase import MediaTime, format_seconds, parse_instant
+from sync.timebase import MediaTime, ReferenceTime, format_seconds, parse_instant
 
 
 def parse_place(case: Case, text: str) -> Place:
-    """The place of ``event:NAME``, ``mark:ID`` or ``SOURCE[:stream]@TIME[±a]``.
+    """The place of ``event:NAME``, ``mark:ID``, ``SOURCE[:stream]@TIME[±a]`` or
+    ``clock:NAME@CLOCKTIME[±a]``.
 
     Raises
     ------
     EvidenceError
         When it names nothing of the case, or a time outside the recording.
     TimeFormatError
-        When it is none of the three forms.
+        When it is none of these forms.
     """
     kind, colon, name = text.strip().partition(":")
     if colon and kind == "event":
@@ -31,6 +33,15 @@ def parse_place(case: Case, text: str) -> Place:
         return Place(event=event.id)
     if colon and kind == "mark":
         return check_place(case, Place(mark=name))
+    if colon and kind == "clock":
+        shown = parse_instant(name)
+        clock = next((c for c in case.clocks if shown.source in (c.id, c.name)), None)
+        if clock is None:
+            known = ", ".join(clock.id for clock in case.clocks) or "none yet"
+            raise EvidenceError(
+                f"There is no clock {shown.source!r} in this case.", hint=f"It has: {known}."
+            )
+        return Place(clock=clock.id, displayed=ReferenceTime(shown.time.ns), half=shown.half)
     typed = parse_instant(text.strip())
     source = case.source(typed.source)
     stream = stream_of(source, typed.stream)
@@ -46,9 +57,8 @@ def check_place(case: Case, place: Place) -> Place:
     EvidenceError
         When it names nothing of the case, nothing at all, or more than one thing.
     """
-    named = [kind for kind in (place.event, place.mark, place.source) if kind is not None]
-    if len(named) != 1 or (place.source is not None) != (place.time is not None):
-        raise EvidenceError("A place is an event, a mark, or a time of a recording.")
+    if not points_at_one_thing(place):
+        raise EvidenceError("A place is an event, a mark, or a time of a recording or a clock.")
     if place.event is not None and all(event.id != place.event for event in case.events):
         raise EvidenceError(f"There is no event {place.event!r} in this case.")
     if place.mark is not None and not isinstance(case.find(place.mark), Mark):
@@ -58,6 +68,8 @@ def check_place(case: Case, place: Place) -> Place:
         )
     if place.source is not None:
         check_inside(case.source(place.source), place.time)
+    if place.clock is not None:
+        case.clock(place.clock)
     return place
 
 

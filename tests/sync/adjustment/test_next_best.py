@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from sync.adjustment.adjust import Adjustment, Function, adjust
+from sync.adjustment.adjust import Adjustment, adjust
 from sync.adjustment.build import build
 from sync.adjustment.inputs import Inputs
+from sync.adjustment.network import Function
 from sync.adjustment.next_best import NextBest, next_best
 from sync.evidence import Event, Place
 from tests.support.harrow import HALF_S, T0_S, harrow, mark

@@ -1,0 +1,1 @@
+"""Made cases with known truth, and the calibration that scores the engine on them."""
