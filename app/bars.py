@@ -31,7 +31,7 @@ class ToolRow(QFrame):
     """Buttons of the acts used most, and the state of the calculation between them."""
 
     LEFT = (("add_media", "Add media"), ("mark", "Mark"), ("search", "Search"),
-            ("reading", "Read clock"))  # fmt: skip
+            ("reading", "Read clock"), ("limit", "Limit"))  # fmt: skip
     RIGHT = (("ask", "Ask"), ("export", "Export"))
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 PLUGIN_PATH = "QT_QPA_PLATFORM_PLUGIN_PATH"
 _WAIT_MS = 180_000
 _CALM_MS = 250
+_SWITCH_S = 0.0005
+"""While a job computes in Python, every call the window makes waits this long for its turn; with
+the usual 5 ms a repaint of some fifty calls takes a quarter of a second."""
 STATES = (
-    "look", "mark", "answer", "answers", "evidence", "search", "clocks", "file", "marking", "keys",
+    "look", "mark", "answer", "answers", "evidence", "residuals", "disagreements", "search",
+    "clocks", "file", "marking", "keys",
 )  # fmt: skip
 
 
@@ -70,8 +74,9 @@ def open_window(
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     window = make_window(app, theme)
-    before = sys.excepthook
+    before, switch = sys.excepthook, sys.getswitchinterval()
     sys.excepthook = _explain(window)
+    sys.setswitchinterval(_SWITCH_S)
     try:
         if size is not None:
             window.resize(*size)
@@ -83,6 +88,7 @@ def open_window(
         return app.exec()
     finally:
         sys.excepthook = before
+        sys.setswitchinterval(switch)
         # The loop has ended: closing the last window must not ask a later one to end too.
         quits = app.quitOnLastWindowClosed()
         app.setQuitOnLastWindowClosed(False)
@@ -171,6 +177,9 @@ def _enter(window: MainWindow, state: str) -> None:
     elif state == "marking":
         window.arrange("mark")
         window.acts["mark"].trigger()
+    elif state in ("residuals", "disagreements"):
+        window.show_tab("evidence")
+        window.desk.evidence_tab.show_page(state)  # type: ignore[arg-type]
     elif state == "keys":
         window.acts["keys"].trigger()
     else:

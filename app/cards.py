@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from fractions import Fraction
 
@@ -9,8 +10,10 @@ from app.controllers.calculation import Results
 from app.controllers.recordings import Recordings
 from sync.adjustment.solution import ClockResult, ResultStatus
 from sync.case.case import Case, Source
-from sync.evidence import Mark, Reading
-from sync.uncertainty import format_pair
+from sync.evidence import Limit, Mark, Place, Reading, takes_part
+from sync.timebase import MediaTime, ReferenceTime, format_clock
+from sync.uncertainty import decimals_for, format_pair, round_down, round_up
+from widgets.lane_overlay import LimitArrow
 from widgets.shelf import own_time
 from widgets.source_list import SourceCard
 from widgets.theme import source_colour
@@ -30,12 +33,13 @@ def _card(
     clocks = [c for c in (solution.clocks if solution is not None else ())
               if c.source == source.id]  # fmt: skip
     placed = [c for c in clocks if c.model is not None]
+    between = [c for c in clocks if c.model is None and held_by_limits(c)]
     reference = any(c.is_reference for c in placed) or (
         case.datum is not None and case.datum == source.clock
     )
     halves = [c.U95_s for c in placed if c.U95_s]
     opened = recordings.get(source.id)
-    hint, acts = _hint(case, source, clocks, placed, reference)
+    hint, acts = _hint(case, source, clocks, placed, between, reference)
     if opened is not None and (opened.problem or opened.unread):
         hint, acts = (
             ("not used: " if opened.problem else "unreadable: ")
@@ -43,11 +47,33 @@ def _card(
             True,
         )
     return SourceCard(
-        source_id=source.id, name=source.name, line=line_of(source), status=_status(placed),
-        colour=source_colour(number), is_reference=reference, stale=results.stale,
+        source_id=source.id, name=source.name, line=line_of(source),
+        status=_status(placed or between), colour=source_colour(number),
+        is_reference=reference, stale=results.stale,
         half_text=f"± {format_pair(0.0, max(halves))[1]} s" if halves and not reference else "",
         hint=hint, hint_acts=acts,
     )  # fmt: skip
+
+
+def held_by_limits(clock: ClockResult) -> bool:
+    """True when a stretch has a place between limits, or on one side of one."""
+    limited = clock.with_limits
+    return limited is not None and limited.status in ("bounded", "one-sided")
+
+
+def range_text(clock: ClockResult) -> str:
+    """``zero between 14:22:28.1 and 14:22:31.4``; ``zero after 14:22:28.1``."""
+    limited = clock.with_limits
+    low, high = (None, None) if limited is None else (limited.low_s, limited.high_s)
+    half = (high - low) / 2 if low is not None and high is not None else 1.0
+    decimals = min(3, decimals_for(half)) if half > 0 else 3
+    low_at, high_at = (
+        "" if end is None else format_clock(ReferenceTime.from_s(outwards(end, decimals)), decimals)
+        for end, outwards in ((low, round_down), (high, round_up))
+    )
+    if low_at and high_at:
+        return f"zero between {low_at} and {high_at}"
+    return f"zero after {low_at}" if low_at else f"zero before {high_at}"
 
 
 def _status(placed: list[ClockResult]) -> ResultStatus:
@@ -60,19 +86,22 @@ def _status(placed: list[ClockResult]) -> ResultStatus:
 
 def _hint(
     case: Case, source: Source, clocks: list[ClockResult], placed: list[ClockResult],
-    reference: bool,
+    between: list[ClockResult], reference: bool,
 ) -> tuple[str, bool]:  # fmt: skip
     """One line: the next step, or what matters most."""
     if case.datum is None:
         return "no reference clock yet: Ctrl+R", True
     if len(clocks) > 1:
-        return f"{len(placed)} of {len(clocks)} stretches linked", not placed
+        held = f" · {len(between)} between limits" if between else ""
+        return f"{len(placed)} of {len(clocks)} linked{held}", not placed
     if reference:
         return "its clock is the reference", False
+    if between:
+        return range_text(between[0]), True
     if not placed:
         return "one shared event is enough: M", False
     if placed[0].status == "unchecked":
-        return "nothing checks it yet", True
+        return "little checks it yet", True
     return f"{placed[0].anchors} ties", False
 
 
@@ -157,3 +186,54 @@ def event_states(results: Results) -> dict[str, ResultStatus]:
         if proposal.event is not None:
             states[proposal.event] = "conflict"
     return states
+
+
+def limit_arrows(
+    case: Case, results: Results, place: Callable[[str, MediaTime], ReferenceTime | None]
+) -> list[LimitArrow]:
+    """An arrow for every stated limit between two places on the lanes.
+
+    Parameters
+    ----------
+    place
+        Reference time of a media time of a source; ``None`` where it has no link.
+    """
+    said = {} if results.solution is None else {r.id: r for r in results.solution.limits}
+    arrows = []
+    for limit in case.of_kind(Limit):
+        ends = [_spots(case, results, end, place) for end in (limit.first, limit.second)]
+        if not takes_part(limit) or not ends[0] or not ends[1]:
+            continue
+        if limit.low is None and (limit.high is None or limit.high.ns <= 0):
+            ends.reverse()
+        # Of the sightings of two events the two that are nearest, so that the arrow is short.
+        first, second = min(
+            ((a, b) for a in ends[0] for b in ends[1] if a != b),
+            key=lambda pair: (pair[0][0] == pair[1][0], abs(pair[0][1] - pair[1][1])),
+            default=(ends[0][0], ends[1][0]),
+        )
+        status = said[limit.id].status if limit.id in said else "imposed"
+        arrows.append(LimitArrow(
+            id=limit.id, first=first, second=second, imposed=status == "imposed",
+            label="" if limit.low is None or limit.high is None
+            else f"{limit.low.s:g} to {limit.high.s:g} s",
+        ))  # fmt: skip
+    return arrows
+
+
+def _spots(
+    case: Case, results: Results, end: Place,
+    place: Callable[[str, MediaTime], ReferenceTime | None],
+) -> list[tuple[str, int]]:  # fmt: skip
+    """Where a place is seen on the lanes: (source id, reference ns)."""
+    if end.source is not None and end.time is not None:
+        at = place(end.source, end.time)
+        return [] if at is None else [(end.source, at.ns)]
+    used = {mark.id for mark in case.of_kind(Mark) if takes_part(mark)}
+    return [
+        (marker.source, marker.reference.ns)
+        for track in results.timeline.tracks
+        for marker in track.markers
+        if marker.reference is not None and marker.mark in used
+        and (marker.mark == end.mark or (end.event is not None and marker.event == end.event))
+    ]  # fmt: skip

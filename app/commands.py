@@ -63,7 +63,8 @@ def command_table(window: MainWindow) -> dict[str, Callable[[], object]]:
         "accept_candidate": window.desk.search.ask_accept,
         "reject_candidate": window.desk.search.reject,
         "reference": desk.choose_reference, "reading": desk.read_clock,
-        "clock_check": desk.check_clock, "delay": desk.state_delay, "break": desk.add_break,
+        "clock_check": desk.check_clock, "log_time": desk.read_log, "delay": desk.show_delays,
+        "limit": desk.state_limit, "break": desk.add_break,
         "known_gap": desk.state_gap, "calculate": window.bench.calculation.again, "ask": desk.ask,
         "next_anchor": desk.go_next_anchor,
         "play": playhead.toggle, "reverse": bound(playhead.shuttle, True),
@@ -143,6 +144,7 @@ def peek(window: MainWindow) -> None:
 def find(window: MainWindow) -> None:
     """Filter the evidence."""
     window.show_tab("evidence")
+    window.desk.evidence_tab.show_page("table")
     window.desk.evidence.table.filter.setFocus()
 
 

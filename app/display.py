@@ -8,7 +8,14 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMainWindow
 
 from app.actions import Actions, When
-from app.cards import event_states, mark_sides, source_cards, state_text, steps_done
+from app.cards import (
+    event_states,
+    limit_arrows,
+    mark_sides,
+    source_cards,
+    state_text,
+    steps_done,
+)
 from app.document import Change
 from app.jobs import Job
 from app.layout import Layout
@@ -56,7 +63,9 @@ class Display(QObject):
         bench.audio.changed.connect(self.show_status)
         bench.playback.settled.connect(self._move_own_time)
         bench.playhead.changed.connect(self._show_own_time)
-        for speaker in (bench.marking, bench.searching, bench.evidence, bench.files):
+        for speaker in (
+            bench.marking, bench.searching, bench.evidence, bench.checks, bench.files
+        ):  # fmt: skip
             speaker.said.connect(layout.status.say)
 
     # -- following ---------------------------------------------------------------------------
@@ -96,7 +105,8 @@ class Display(QObject):
 
     def _results_changed(self) -> None:
         self.show_results()
-        if self._place_first and self._bench.calculation.results.timeline.span is not None:
+        results = self._bench.calculation.results
+        if self._place_first and results.timeline.span is not None and not results.answers_due:
             self._place_first = False
             self._go_first()
 
@@ -128,6 +138,7 @@ class Display(QObject):
             event_names={event.id: event.name for event in case.events},
             event_states=event_states(results) | proposed, mark_sides=mark_sides(case),
         )  # fmt: skip
+        at.lanes.set_limits(limit_arrows(case, results, bench.places.reference_of))
         self.show_questions()
         self._show_steps()
         bench.playback.refocus()
@@ -166,7 +177,7 @@ class Display(QObject):
     def _fit_once(self) -> None:
         """Show everything when recordings come or are linked for the first time."""
         timeline = self._bench.calculation.results.timeline
-        linked = frozenset(track.source for track in timeline.tracks if track.linked)
+        linked = frozenset(track.source for track in timeline.tracks if track.placed)
         if linked - self._fitted:
             self._at.lanes.fit()
         if linked != self._fitted or not linked:
@@ -206,8 +217,8 @@ class Display(QObject):
         """The chips under the tools."""
         results = self._bench.calculation.results
         self._at.questions.show_questions(
-            self._bench.document.case.questions, results.answers, stale=results.stale,
-            covered=self._bench.marking.is_open,
+            self._bench.document.case.questions, results.answers,
+            stale=results.stale or results.answers_due, covered=self._bench.marking.is_open,
         )  # fmt: skip
 
     def _marking_changed(self) -> None:
@@ -292,17 +303,17 @@ class Display(QObject):
             tab.set_partners(searching.partners(), searching.partner)
 
     def _show_own_time(self) -> None:
-        """A strip for a linked recording that is looked at on its own time."""
+        """A strip for a recording with a lane that is looked at on its own time."""
         strip, places = self._at.own_time, self._bench.places
         source = places.source(self._bench.focus.source)
-        if source is None or not places.linked(source.id) or not places.on_own_time(source.id):
+        track = places.track(source.id) if source is not None else None
+        if source is None or track is None or not track.placed or not places.on_own_time(source.id):
             strip.show_source(None)
             return
         if strip.row is None or strip.row.source_id != source.id:
-            row, track = ShelfRow(source.id), places.track(source.id)
+            row = ShelfRow(source.id)
             opened = self._bench.recordings.get(source.id)
-            if track is not None:
-                row.set_source(f"{source.name} alone", track)
+            row.set_source(f"{source.name} alone", track)
             if opened is not None:
                 row.set_curve(opened.columns, waveform=opened.waveform)
             strip.show_source(row)

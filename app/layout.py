@@ -22,7 +22,7 @@ from sync.case.case import Source
 from widgets.answer_panel import AnswerPanel
 from widgets.checklist import Checklist
 from widgets.clock_table import ClockTable
-from widgets.evidence_table import EvidenceTable
+from widgets.evidence_panel import EvidencePanel
 from widgets.file_panel import FilePanel
 from widgets.lane_stack import LaneStack
 from widgets.parts import Choice, label
@@ -37,6 +37,8 @@ Workspace = Literal["look", "mark", "answer"]
 Tab = Literal["answers", "evidence", "search", "clocks", "file"]
 TABS: tuple[Tab, ...] = ("answers", "evidence", "search", "clocks", "file")
 SOURCES_PX, INSPECTOR_PX, WIDE_INSPECTOR_PX = 244, 360, 620
+WIDER_PX = 48
+"""More for the inspector of a wide window."""
 
 
 class SearchTab(QFrame):
@@ -132,7 +134,8 @@ class Layout(QWidget):
         self.wall.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.welcome = Welcome()
         self.answers = AnswerPanel()
-        self.evidence = EvidenceTable()
+        self.evidence_tab = EvidencePanel()
+        self.evidence = self.evidence_tab.evidence
         self.search_tab = SearchTab()
         self.search = self.search_tab.panel
         self.clocks = ClockTable()
@@ -157,7 +160,7 @@ class Layout(QWidget):
         self.inspector.setDocumentMode(True)
         self.inspector.setUsesScrollButtons(False)
         self.inspector.setAccessibleName("Inspector")
-        tabs = (self.answers, self.evidence, self.search_tab, self.clocks, self.file)
+        tabs = (self.answers, self.evidence_tab, self.search_tab, self.clocks, self.file)
         for name, panel in zip(TABS, tabs, strict=True):
             self.inspector.addTab(panel, name.capitalize())
         self.inspector.setMinimumWidth(320)
@@ -221,7 +224,8 @@ class Layout(QWidget):
     def share_width(self) -> None:
         """Sources and inspector as wide as they should be, the rest for the wall."""
         whole = self.upper.width()
-        side = min(self._inspector_width, max(320, round(whole * 0.45)))
+        wanted = self._inspector_width + (WIDER_PX if whole >= 1800 else 0)
+        side = min(wanted, max(320, round(whole * 0.45)))
         sources = SOURCES_PX if whole >= 1500 else 216
         self.upper.setSizes([sources, max(300, whole - side - sources), side])
 
@@ -254,7 +258,7 @@ class Layout(QWidget):
     def parts(self) -> list[tuple[QWidget, QWidget]]:
         """(part of the window, widget in it that takes the keyboard), for F6."""
         entries: dict[Tab, QWidget] = {
-            "evidence": self.evidence.table.view,
+            "evidence": self._evidence_entry(),
             "clocks": self.clocks.table.view,
             "search": self.search.form.search,
         }
@@ -267,6 +271,13 @@ class Layout(QWidget):
                 (self.inspector, entry), (self.lanes, self.lanes),
             ) if part[0].isVisible()
         ]  # fmt: skip
+
+    def _evidence_entry(self) -> QWidget:
+        """What takes the keyboard on the evidence tab."""
+        tab = self.evidence_tab
+        if tab.page == "residuals" and tab.residuals is not None:
+            return tab.residuals
+        return self.evidence.table.view if tab.page == "table" else tab.switches[tab.page]
 
     def focus_work(self) -> None:
         """Give the keyboard back to the recordings."""

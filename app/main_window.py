@@ -252,4 +252,5 @@ def focus_kind(widget: QObject) -> FocusKind:
         return "table"
     if isinstance(widget, (QAbstractButton, QTabBar)):
         return "control"
-    return "control" if type(widget).__name__ in ("CandidateCard", "DropCard") else "work"
+    own = ("CandidateCard", "DropCard", "QuestionRow", "ResidualPlot")
+    return "control" if type(widget).__name__ in own else "work"

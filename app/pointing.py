@@ -116,7 +116,7 @@ class Pointing(QObject):
     def _source_menu(self, source: str, at: QPoint) -> None:
         self._bench.focus.set(source)
         menu = QMenu(self._window)
-        for name in ("mark", "search", "reading", "break", "known_gap", "own_time"):
+        for name in ("mark", "limit", "search", "reading", "break", "known_gap", "own_time"):
             menu.addAction(self._actions[name])
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)

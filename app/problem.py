@@ -3,6 +3,7 @@ in the engine: the window shows all three, the command line the first and the la
 
 from __future__ import annotations
 
+import errno
 import traceback
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -126,11 +127,14 @@ def describe(error: BaseException, details: Path | None = None) -> Problem:
             path=error.path,
         )
     if isinstance(error, OSError) and error.filename is not None:
+        no_folder = error.errno in (errno.ENOENT, errno.ENOTDIR)
         return Problem(
             code="storage",
             what_happened=f"{Path(str(error.filename)).name}: {error.strerror or error}.",
             what_it_means=_WORDS[StorageError][0],
-            what_to_do=_WORDS[StorageError][1],
+            what_to_do="Make the folder first, or choose another."
+            if no_folder
+            else _WORDS[StorageError][1],
             path=str(error.filename),
         )
     if isinstance(error, MemoryError):

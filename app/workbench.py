@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.audio_out import AudioOut
 from app.controllers.calculation import Calculation
+from app.controllers.checks import Checks
 from app.controllers.evidence import EvidenceDesk
 from app.controllers.files import Files
 from app.controllers.marking import Marking
@@ -22,6 +23,7 @@ from app.controllers.recordings import Recordings
 from app.controllers.searching import Searching
 from app.controllers.snippets import Snippets
 from app.controllers.sounding import Sounding
+from app.controllers.what_if import WhatIfs
 from app.document import Document
 from app.focus import Focus
 from app.frame_service import FrameService
@@ -100,10 +102,16 @@ class Workbench(QObject):
             jobs=self.jobs, playhead=self.playhead, panel=at.search, problem=self.problems.show,
             **common,
         )  # fmt: skip
+        self.what_ifs = WhatIfs(self.document, self.jobs, at.answers, self)
         self.evidence = EvidenceDesk(
             calculation=self.calculation, moving=self.moving, marking=self.marking,
             evidence=at.evidence, clocks=at.clocks, answers=at.answers,
             problem=self.problems.show, **common,
+        )  # fmt: skip
+        self.checks = Checks(
+            document=self.document, calculation=self.calculation, places=self.places,
+            desk=self.evidence, panel=at.evidence_tab, settings=self.settings, window=window,
+            problem=self.problems.show, parent=self,
         )  # fmt: skip
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from sync.adjustment.solution import ResultStatus
+from sync.adjustment.solution import Limited, ResultStatus
 from sync.case.case import Case, Source
 from sync.clock import ClockModel
 from sync.errors import EvidenceError
@@ -18,7 +18,13 @@ from sync.uncertainty import Z95
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
-    """One stretch of a source. ``start`` and ``end`` are ``None`` where it has no link."""
+    """One stretch of a source. ``start`` and ``end`` are ``None`` where it has no link.
+
+    A stretch that only limits hold has no ``model``: its ``status`` is "bounded" or "one-sided",
+    ``start`` and ``end`` lie where the limits leave it on average (at the known limit where one
+    side is open), and ``half_start`` and ``half_end`` reach from there to the earliest start and
+    the latest end; ``None`` is open.
+    """
 
     source: str
     stretch: int
@@ -67,6 +73,11 @@ class Track:
     @property
     def linked(self) -> bool:
         """True when at least one stretch lies on the reference clock."""
+        return any(clip.model is not None for clip in self.clips)
+
+    @property
+    def placed(self) -> bool:
+        """True when at least one stretch is linked or held between limits."""
         return any(clip.start is not None for clip in self.clips)
 
 
@@ -97,8 +108,9 @@ class Timeline:
     @property
     def span(self) -> tuple[ReferenceTime, ReferenceTime] | None:
         """First and last reference time of all linked clips, or ``None``."""
-        starts = [c.start for t in self.tracks for c in t.clips if c.start is not None]
-        ends = [c.end for t in self.tracks for c in t.clips if c.end is not None]
+        linked = [clip for track in self.tracks for clip in track.clips if clip.model is not None]
+        starts = [clip.start for clip in linked if clip.start is not None]
+        ends = [clip.end for clip in linked if clip.end is not None]
         return (min(starts), max(ends)) if starts and ends else None
 
     def position(self, source: str, at: ReferenceTime) -> Position:
@@ -195,6 +207,10 @@ def _clip(case: Case, source: str, stretch: int, start: MediaTime, end: MediaTim
     if result is not None and (result.valid_from, result.valid_to) != (start, end):
         result = None  # of another division into stretches: a break was added or moved since
     model = None if result is None else result.model
+    if result is not None and result.with_limits is not None and model is None:
+        between = _between_limits(source, stretch, (start, end), result.with_limits)
+        if between is not None:
+            return between
     return Clip(
         source=source,
         stretch=stretch,
@@ -209,10 +225,38 @@ def _clip(case: Case, source: str, stretch: int, start: MediaTime, end: MediaTim
     )
 
 
+def _between_limits(
+    source: str, stretch: int, media: tuple[MediaTime, MediaTime], limited: Limited
+) -> Clip | None:
+    """A stretch that only limits hold; ``None`` where they leave both sides open."""
+    low, high = (
+        None if end is None or not math.isfinite(end) else Duration.from_s(end)
+        for end in (limited.low_s, limited.high_s)
+    )
+    middle = low if low is not None else high
+    if middle is None or limited.status not in ("bounded", "one-sided"):
+        return None
+    if low is not None and high is not None:
+        middle = Duration((low.ns + high.ns) // 2)
+        if limited.value_s is not None:
+            middle = Duration.from_s(limited.value_s)
+    start, end = (ReferenceTime(at.ns + middle.ns) for at in media)
+    return Clip(
+        source=source, stretch=stretch, media_start=media[0], media_end=media[1],
+        status="bounded" if low is not None and high is not None else "one-sided",
+        start=start, end=end,
+        half_start=None if low is None else middle - low,
+        half_end=None if high is None else high - middle,
+        model=None,
+    )  # fmt: skip
+
+
 def _gaps(source: Source, clips: tuple[Clip, ...]) -> tuple[Gap, ...]:
-    """Between stretches that follow each other in the file and on the clock, both placed."""
+    """Between stretches that follow each other in the file and on the clock, both linked."""
     gaps = []
     for before, after in pairwise(clips):
+        if before.model is None or after.model is None:
+            continue
         if before.end is None or after.start is None or after.start <= before.end:
             continue
         reason = source.breaks[before.stretch].reason or "gap between stretches"
@@ -241,7 +285,10 @@ def _inside(clip: Clip, media: MediaTime) -> MediaTime:
 
 
 def _why_nothing(track: Track, at: ReferenceTime, stale: bool) -> str:
-    placed = [clip for clip in track.clips if clip.start is not None and clip.end is not None]
+    placed = [clip for clip in track.clips if clip.model is not None]
+    between = _what_may_be_here(track, at)
+    if not placed and between:
+        return between
     if not placed:
         return f"{NO_LINK} (the calculation is out of date)" if stale else NO_LINK
     starts = [(clip.start, clip.half_start) for clip in placed if clip.start is not None]
@@ -253,11 +300,30 @@ def _why_nothing(track: Track, at: ReferenceTime, stale: bool) -> str:
         reason = f"ended at {_shown(*last)}"
     else:
         reason = "gap between stretches"
+    if between:
+        return f"{reason}; {between}"
     without = len(track.clips) - len(placed)
     if without:
         what = "one stretch" if without == 1 else f"{without} stretches"
         reason += f"; {what} of it not linked"
     return reason
+
+
+def _what_may_be_here(track: Track, at: ReferenceTime) -> str:
+    """Which stretches the limits allow at this time; empty for none."""
+    found = [
+        clip
+        for clip in track.clips
+        if clip.model is None and clip.start is not None and clip.end is not None
+        and (clip.half_start is None or clip.start - clip.half_start <= at)
+        and (clip.half_end is None or at < clip.end + clip.half_end)
+    ]  # fmt: skip
+    if not found:
+        return ""
+    if len(found) > 1:
+        return f"{len(found)} stretches that only limits hold may lie here"
+    (clip,) = found
+    return f"stretch {clip.stretch + 1}, which only limits hold, may lie here"
 
 
 def _shown(at: ReferenceTime, half: Duration | None) -> str:

@@ -10,14 +10,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
+from functools import cached_property, lru_cache
+from typing import Literal, NamedTuple, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
+Array = NDArray[np.float64]
 Shape = Literal["rectangular", "triangular", "normal"]
+_HALF_PER_U: dict[Shape, float] = {
+    "rectangular": math.sqrt(3), "triangular": math.sqrt(6), "normal": math.inf
+}  # fmt: skip
 LEVEL = 0.95
 Z95 = 1.959963984540054
+_NOTHING = 1e-9
+"""Inputs whose u is below this part of the largest are not listed."""
 _LUMP_BELOW = 0.05
 """Inputs whose share of the standard deviation is below this are counted as normal (their shape
 moves k by less than 1e-4)."""
@@ -64,8 +71,7 @@ class Distribution:
     @property
     def half(self) -> float | None:
         """The hard limit, or ``None`` for a normal distribution."""
-        factor = {"rectangular": math.sqrt(3), "triangular": math.sqrt(6)}.get(self.shape)
-        return None if factor is None else self.u * factor
+        return None if self.shape == "normal" else self.u * _HALF_PER_U[self.shape]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,96 @@ class Component:
     def u(self) -> float:
         """Contribution to the result's standard uncertainty, |gain| · u(input)."""
         return abs(self.gain) * self.distribution.u
+
+
+class InputColumns:
+    """Independent inputs as columns, made once and shared by all results that rest on them."""
+
+    def __init__(self, sources: Sequence[str], distributions: Sequence[Distribution]) -> None:
+        self.sources = sources
+        self.distributions = distributions
+        self.u: Array = np.array([d.u for d in distributions], dtype=float)
+        self.dof: Array = np.array([d.dof for d in distributions], dtype=float)
+        self.doubtful = bool(np.isfinite(self.dof).any())
+        self.half_per_u: Array = np.array([_HALF_PER_U[d.shape] for d in distributions])
+        """Hard limit over standard uncertainty, which tells the shape; infinite for a normal."""
+
+    @cached_property
+    def by_source(self) -> tuple[list[str], NDArray[np.intp]]:
+        """Sorted names of the sources, and the number of each input's in them."""
+        return _numbered(self.sources)
+
+
+def _numbered(sources: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
+    names = sorted(set(sources))
+    number = {name: i for i, name in enumerate(names)}
+    return names, np.array([number[source] for source in sources], dtype=np.intp)
+
+
+_NONE = InputColumns((), ())
+
+
+class Contributions(Sequence[Component]):
+    """The components of one result, as columns: a :class:`Component` is made when asked for.
+
+    Parameters
+    ----------
+    gains
+        Gain of each input, shape (inputs,); those that contribute nothing are left out.
+    extra
+        Further independent components.
+    """
+
+    def __init__(
+        self, inputs: InputColumns, gains: Array, extra: tuple[Component, ...] = ()
+    ) -> None:
+        size = np.abs(gains) * inputs.u
+        least = _NOTHING * max(float(size.max(initial=0.0)), 1e-300)
+        self._inputs, self._gains, self._extra = inputs, gains, extra
+        self._kept = np.flatnonzero(size > least)
+        self.u: Array = size[self._kept]
+        """|gain|·u of every component."""
+        self.half_per_u: Array = inputs.half_per_u[self._kept]
+        if extra:
+            more = InputColumns((), [part.distribution for part in extra])
+            own = np.array([part.u for part in extra], dtype=float)
+            self.u = np.concatenate([self.u, own])
+            self.half_per_u = np.concatenate([self.half_per_u, more.half_per_u])
+
+    @property
+    def dof(self) -> Array | None:
+        """Reliability of every component's u; ``None`` where none is stated."""
+        own = [part.distribution.dof for part in self._extra]
+        if not self._inputs.doubtful and all(math.isinf(dof) for dof in own):
+            return None
+        return np.concatenate([self._inputs.dof[self._kept], own])
+
+    @property
+    def by_source(self) -> tuple[list[str], NDArray[np.intp]]:
+        """Sorted names of what the components come from, and each component's number in them."""
+        names, number = self._inputs.by_source
+        if not self._extra:
+            return names, number[self._kept]
+        every = [names[i] for i in number[self._kept].tolist()]
+        return _numbered([*every, *(part.source for part in self._extra)])
+
+    def __len__(self) -> int:
+        return len(self.u)
+
+    @overload
+    def __getitem__(self, at: int) -> Component: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Component, ...]: ...
+    def __getitem__(self, at: int | slice) -> Component | tuple[Component, ...]:
+        if isinstance(at, slice):
+            return tuple(self[i] for i in range(*at.indices(len(self))))
+        number = range(len(self))[at]
+        if number >= len(self._kept):
+            return self._extra[number - len(self._kept)]
+        i = int(self._kept[number])
+        return Component(
+            self._inputs.sources[i], float(self._gains[i]), self._inputs.distributions[i]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +203,7 @@ class Expanded:
         return self.value + self.U
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """One line of a budget: what part of u² one input makes up."""
 
     source: str
@@ -116,68 +211,72 @@ class Share:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
 class Uncertain:
     """A value and the independent inputs its uncertainty is made of."""
 
-    value: float
-    components: tuple[Component, ...]
+    def __init__(self, value: float, components: Sequence[Component]) -> None:
+        self.value = value
+        self.components = (
+            components
+            if isinstance(components, Contributions)
+            else Contributions(_NONE, np.zeros(0), tuple(components))
+        )
 
-    @property
+    @cached_property
     def u(self) -> float:
         """Combined standard uncertainty (JCGM 100 eq. 10, independent inputs)."""
-        return math.sqrt(math.fsum(part.u**2 for part in self.components))
+        return math.sqrt(float(self.components.u @ self.components.u))
 
     @property
     def effective_dof(self) -> float:
         """Welch–Satterthwaite degrees of freedom (JCGM 100 eq. G.2b)."""
-        total = math.fsum(part.u**2 for part in self.components)
-        below = math.fsum(
-            part.u**4 / part.distribution.dof
-            for part in self.components
-            if math.isfinite(part.distribution.dof)
-        )
-        return math.inf if below == 0 else total**2 / below
+        dof = self.components.dof
+        if dof is None:
+            return math.inf
+        below = float(np.sum(self.components.u**4 / dof))
+        return math.inf if below == 0 else self.u**4 / below
 
     def expanded(self, probability: float = LEVEL) -> Expanded:
         """The value with u, k and U = k·u for ``probability``."""
-        u = self.u
-        if u == 0:
-            return Expanded(self.value, 0.0, 1.0, 0.0, probability)
-        k = coverage_factor(
-            [(part.u, part.distribution.shape) for part in self.components], probability
-        )
+        k = 1.0 if self.u == 0 else self._k if probability == LEVEL else self._factor(probability)
+        return Expanded(self.value, self.u, k, k * self.u, probability)
+
+    @cached_property
+    def _k(self) -> float:
+        return self._factor(LEVEL)
+
+    def _factor(self, probability: float) -> float:
+        """k from the shapes; Student's t where a stated u is itself less reliable."""
+        parts = self.components
+        k = _standard_quantile(*_split(parts.u, parts.half_per_u), probability)
         dof = self.effective_dof
         if math.isfinite(dof):
             from scipy.special import stdtrit  # scipy is slow to import; rarely needed here
 
             k = max(k, float(stdtrit(dof, 0.5 + probability / 2)))
-        return Expanded(self.value, u, k, k * u, probability)
+        return k
 
     def budget(self) -> tuple[Share, ...]:
         """Every input's part of u², largest first; inputs of one source are one line."""
-        by_source: dict[str, float] = {}
-        for part in self.components:
-            by_source[part.source] = by_source.get(part.source, 0.0) + part.u**2
-        total = math.fsum(by_source.values())
+        names, number = self.components.by_source
+        squares = np.bincount(number, self.components.u**2, minlength=len(names))
+        total = float(np.sum(squares))
         if total == 0:
             return ()
-        return tuple(
-            Share(source, math.sqrt(square), square / total)
-            for source, square in sorted(by_source.items(), key=lambda item: (-item[1], item[0]))
-        )
+        # Shares that differ by rounding alone are equal, on every machine: then by name.
+        ranked = np.argsort(-np.round(squares / total, 12), kind="stable")
+        ranked = ranked[squares[ranked] > 0]
+        listed, own = [names[i] for i in ranked.tolist()], squares[ranked]
+        lines = zip(listed, np.sqrt(own).tolist(), (own / total).tolist(), strict=True)
+        return tuple(map(Share._make, lines))
 
     @property
     def hard_half(self) -> float | None:
         """Σ|g|·a when every input has hard limits: a range that holds with certainty."""
-        halves = [part.distribution.half for part in self.components]
-        if not halves or any(half is None for half in halves):
+        parts = self.components
+        if not len(parts) or bool(np.isinf(parts.half_per_u).any()):
             return None
-        return math.fsum(
-            abs(part.gain) * half
-            for part, half in zip(self.components, halves, strict=True)
-            if half is not None
-        )
+        return math.fsum((parts.u * parts.half_per_u).tolist())
 
 
 def coverage_factor(parts: Sequence[tuple[float, Shape]], probability: float = LEVEL) -> float:
@@ -198,28 +297,29 @@ def coverage_factor(parts: Sequence[tuple[float, Shape]], probability: float = L
         two rectangular inputs without a normal one and otherwise by numerical inversion of the
         characteristic function).
     """
-    return _standard_quantile(*_split(parts), probability)
+    u = np.array([s for s, _ in parts], dtype=float)
+    return _standard_quantile(
+        *_split(u, np.array([_HALF_PER_U[shape] for _, shape in parts])), probability
+    )
 
 
-def _split(parts: Sequence[tuple[float, Shape]]) -> tuple[tuple[float, ...], float]:
+def _split(u: Array, half_per_u: Array) -> tuple[tuple[float, ...], float]:
     """Standardised rectangular parts, largest first, and the normal rest of a sum."""
-    total = math.sqrt(math.fsum(s * s for s, _ in parts))
+    total = math.sqrt(float(u @ u))
     if total == 0:
         raise ValueError("at least one input must have a positive uncertainty")
-    rectangles: list[float] = []
-    normal = 0.0
-    for s, shape in parts:
-        share = s / total
-        if shape == "normal" or share < _LUMP_BELOW:
-            normal += share * share
-        elif shape == "rectangular":
-            rectangles.append(share)
-        else:  # a triangular input is the sum of two equal rectangular ones
-            rectangles += [share / math.sqrt(2)] * 2
+    share = u / total
+    edged = np.flatnonzero((share >= _LUMP_BELOW) & (half_per_u < math.inf))
+    rectangles = share[edged]
+    triangular = half_per_u[edged] == _HALF_PER_U["triangular"]
+    if triangular.any():  # each is the sum of two equal rectangular ones
+        halves = rectangles[triangular] / math.sqrt(2)
+        rectangles = np.concatenate([rectangles[~triangular], halves, halves])
+    normal = math.sqrt(max(0.0, 1.0 - float(rectangles @ rectangles)))
     # Rounding the shares lets equal marks (the usual case) be answered from the cache; k moves by
     # less than 1e-6.
-    rounded = tuple(sorted((round(r, 6) for r in rectangles), reverse=True))
-    return rounded, round(math.sqrt(normal), 6)
+    rectangles = np.sort(np.round(rectangles, 6))[::-1]
+    return tuple(rectangles.tolist()), round(normal, 6)
 
 
 @lru_cache(maxsize=4096)
@@ -253,37 +353,72 @@ def _two_rectangles(rectangles: tuple[float, ...], probability: float) -> float:
     return wide + narrow - math.sqrt(4 * wide * narrow * (1 - probability))
 
 
-_STEP = 0.2
-"""Step of the Fourier series in 1/σ: period 2π/0.2 ≈ 31 σ, wider than any sum that matters."""
-_TERMS = 2000
+_STEP = 0.4
+"""Step of the Fourier series in 1/σ: its period 2π/0.4 ≈ 15.7 σ holds any sum that matters."""
+_TERMS = 1000
 """Terms up to 400/σ, where three rectangular inputs have decayed below 1e-6."""
-_GRID = _STEP * np.arange(1, _TERMS + 1)
+_NUMBERS = np.arange(1, _TERMS + 1)
+_ENDS = np.array([20, 30, 45, 70, 110, 170, 260, 400, 600, _TERMS])
+"""Where the series may end: at the first of these terms that cannot exceed 1e-12."""
+_LOG_NOTHING = math.log(1e-12)
+_POINTS = 4096
+"""Of a tabulated distribution, over one period: 0.004 σ apart."""
+_FARTHEST = 6.0
+"""In σ: nothing asked lies farther out, and nothing that is summed here reaches it by 1e-7."""
 
 
 class _Inside:
     """P(|Y| ≤ k) of a standardised sum, from its characteristic function as a Fourier series."""
 
-    def __init__(self, rectangles: Sequence[float], normal: float) -> None:
-        phi = np.exp(-0.5 * (normal * _GRID) ** 2)
-        for s in rectangles:
-            phi *= np.sinc(math.sqrt(3) * s * _GRID / math.pi)
-        keep = int(np.flatnonzero(np.abs(phi) > 1e-12)[-1]) + 1
-        self._grid = _GRID[:keep]
-        self._weight = phi[:keep] / np.arange(1, keep + 1)
+    def __init__(self, rectangles: tuple[float, ...], normal: float) -> None:
+        half = math.sqrt(3) * np.array(rectangles, dtype=float)
+        x = half * (_STEP * _ENDS)[:, None]
+        # |sin x / x| is below exp(-x²/6) up to π and below 1/x everywhere.
+        envelope: Array = np.where(x < math.pi, -(x**2) / 6, -np.log(np.maximum(x, 1.0)))
+        bound = envelope.sum(axis=1) - 0.5 * (normal * _STEP * _ENDS) ** 2
+        small = np.flatnonzero(bound < _LOG_NOTHING)
+        terms = int(_ENDS[small[0]]) if len(small) else _TERMS
+        self._t = _STEP * _NUMBERS[:terms]
+        x = half[:, None] * self._t
+        self._phi: Array = np.prod(np.sin(x) / x, axis=0) * np.exp(-0.5 * (normal * self._t) ** 2)
+        self._weight = self._phi / _NUMBERS[:terms]
 
     def __call__(self, k: float) -> float:
-        return (_STEP * k + 2 * float(self._weight @ np.sin(k * self._grid))) / math.pi
+        return (_STEP * k + 2 * float(self._weight @ np.sin(k * self._t))) / math.pi
+
+    def density(self, k: float) -> float:
+        """Derivative of P by k."""
+        return _STEP * (1 + 2 * float(self._phi @ np.cos(k * self._t))) / math.pi
+
+    def table(self) -> tuple[Array, Array]:
+        """k from 0 to 6, and P(|Y| ≤ k) at each: the series by one fast Fourier transform."""
+        series = np.fft.rfft(np.concatenate([[0.0], self._weight]), _POINTS)
+        angle: Array = 2 * math.pi / _POINTS * np.arange(len(series), dtype=np.float64)
+        k: Array = angle / _STEP
+        inside: Array = (angle - 2 * series.imag.astype(np.float64)) / math.pi
+        near = k <= _FARTHEST
+        return k[near], inside[near]
 
 
 def _by_characteristic_function(
     rectangles: tuple[float, ...], normal: float, probability: float
 ) -> float:
+    """Newton's method inside a bracket, from the quantile by Cornish and Fisher's expansion."""
     inside = _Inside(rectangles, normal)
-    low, high = 0.0, 8.0
-    for _ in range(40):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if inside(middle) < probability else (low, middle)
-    return 0.5 * (low + high)
+    z = _normal_quantile(probability)
+    excess_kurtosis = -1.2 * math.fsum(s**4 for s in rectangles)
+    k = z + (z**3 - 3 * z) * excess_kurtosis / 24
+    low, high = 0.0, _FARTHEST
+    for _ in range(60):
+        excess = inside(k) - probability
+        low, high = (low, k) if excess > 0 else (k, high)
+        density = inside.density(k)
+        step = excess / density if density > 0 else math.inf
+        following = k - step if low < k - step < high else 0.5 * (low + high)
+        if abs(following - k) < 1e-5:  # the error is its square, nearly
+            return following
+        k = following
+    return k
 
 
 def probability_above_zero(uncertain: Uncertain) -> float:
@@ -291,10 +426,31 @@ def probability_above_zero(uncertain: Uncertain) -> float:
     u = uncertain.u
     if u == 0:
         return 0.999 if uncertain.value > 0 else 0.001 if uncertain.value < 0 else 0.5
-    rectangles, normal = _split([(p.u, p.distribution.shape) for p in uncertain.components])
-    z = min(abs(uncertain.value) / u, 12.0)
-    above = 0.5 + 0.5 * _Inside(rectangles, normal)(z)
+    z = min(abs(uncertain.value) / u, _FARTHEST)
+    above = 0.5 + 0.5 * _Inside(*_split(uncertain.components.u, uncertain.components.half_per_u))(z)
     return min(max(above if uncertain.value > 0 else 1 - above, 0.001), 0.999)
+
+
+def standard_distribution(parts: Sequence[tuple[float, Shape]]) -> tuple[Array, Array] | None:
+    """P(Y ≤ z) of a sum of independent inputs with mean 0, scaled to u = 1, as a table.
+
+    Parameters
+    ----------
+    parts
+        (standard deviation, shape) of each input; any common unit.
+
+    Returns
+    -------
+    tuple of ndarray or None
+        z from -6 to 6, increasing, and P(Y ≤ z); ``None`` for a sum that is normal.
+    """
+    u = np.array([s for s, _ in parts], dtype=float)
+    rectangles, normal = _split(u, np.array([_HALF_PER_U[shape] for _, shape in parts]))
+    if not rectangles:
+        return None
+    z, inside = _Inside(rectangles, normal).table()
+    half = np.maximum.accumulate(0.5 * np.clip(inside, 0.0, 1.0))
+    return np.concatenate([-z[:0:-1], z]), np.concatenate([0.5 - half[:0:-1], 0.5 + half])
 
 
 # -- writing a value with its range for people -------------------------------------------------
@@ -321,7 +477,7 @@ def round_up(value: float, decimals: int) -> float:
 
 def round_down(value: float, decimals: int) -> float:
     """``value`` rounded towards -∞ to ``decimals``."""
-    return -round_up(-value, decimals)
+    return 0.0 - round_up(-value, decimals)  # and not -0.0
 
 
 def format_pair(value: float, U: float) -> tuple[str, str]:

@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QKeySequence, QMouseEvent, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from sync.adjustment.solution import Answer
+from sync.adjustment.solution import Answer, WhatIf
 from sync.case.case import Question
 from widgets import answer_words as words
-from widgets.budget_table import BudgetTable
-from widgets.parts import ElidedLabel, StateChip, button, clear, label
+from widgets.answer_parts import (
+    Heading,
+    QuestionRow,
+    WhatIfCard,
+    budget,
+    card,
+    contested_card,
+    instants,
+    verdict_card,
+)
+from widgets.difference_axis import DifferenceAxis
+from widgets.leave_one_out import LeaveOneOut
+from widgets.parts import button, clear, label
 from widgets.range_axis import RangeAxis
-from widgets.theme import current_theme
+
+_MOST_UNNOTICED = 2
 
 
 class AnswerPanel(QFrame):
@@ -28,21 +40,27 @@ class AnswerPanel(QFrame):
         Question id and place in ``Answer.next_best``: go where the next anchor helps most.
     ask_wanted()
         The person wants to ask a question.
+    what_if(str, tuple)
+        Question id and the :class:`WhatIf` rows to leave out together; answered by
+        :meth:`show_what_if`.
     """
 
     question_selected = Signal(str)
     go_there = Signal(str, int)
     ask_wanted = Signal()
+    what_if = Signal(str, tuple)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAccessibleName("Answers")
         self._answers: list[tuple[Question, Answer | None]] = []
+        self._reasons: dict[str, str] = {}
         self._names: Mapping[str, str] = {}
         self._context = ""
         self._open: str | None = None
         self._covered = self._stale = False
+        self._what_if: WhatIfCard | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         self._area = QScrollArea()
@@ -50,12 +68,12 @@ class AnswerPanel(QFrame):
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        holder = QWidget()
-        holder.setObjectName("scrolled")
-        self._column = QVBoxLayout(holder)
+        self._holder = QWidget()
+        self._holder.setObjectName("scrolled")
+        self._column = QVBoxLayout(self._holder)
         self._column.setContentsMargins(18, 14, 18, 14)
         self._column.setSpacing(8)
-        self._area.setWidget(holder)
+        self._area.setWidget(self._holder)
         outer.addWidget(self._area)
         self._shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
         self._shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -65,9 +83,16 @@ class AnswerPanel(QFrame):
 
     # -- values ------------------------------------------------------------------------------
 
-    def set_answers(self, answers: Sequence[tuple[Question, Answer | None]]) -> None:
-        """Show these questions; an answer of ``None`` is not calculated yet."""
-        self._answers = list(answers)
+    def set_answers(
+        self,
+        answers: Sequence[tuple[Question, Answer | None]],
+        reasons: Mapping[str, str] | None = None,
+    ) -> None:
+        """Show these questions; an answer of ``None`` is not calculated yet, or cannot be given
+        for one of the ``reasons``, by question id."""
+        if (list(answers), reasons or {}) == (self._answers, self._reasons):
+            return  # a what-if and the place scrolled to stay
+        self._answers, self._reasons = list(answers), dict(reasons or {})
         ids = [question.id for question, _ in self._answers]
         if self._open not in ids:
             self._open = ids[0] if ids else None
@@ -105,6 +130,18 @@ class AnswerPanel(QFrame):
         """Id of the open question."""
         return self._open
 
+    def show_what_if(self, question_id: str, found: Answer | str) -> None:
+        """The answer with evidence left out, or why there is none."""
+        opened = self._opened_pair()
+        if self._what_if is None or opened is None or opened[0].id != question_id:
+            return
+        if isinstance(found, str):
+            self._what_if.show_problem(found)
+        elif opened[1] is not None:
+            self._what_if.show_answer(found, words.main_range(opened[1]))
+        self._holder.adjustSize()
+        self._area.ensureWidgetVisible(self._what_if)
+
     def copy_text(self) -> str:
         """What Ctrl+C copies: nothing while covered."""
         found = self._opened_pair()
@@ -130,9 +167,11 @@ class AnswerPanel(QFrame):
 
     def _rebuild(self) -> None:
         clear(self._column)
+        self._what_if = None
         found = self._opened_pair()
         if self._covered:
-            self._add_card([words.COVERED, words.COVERED_HINT])
+            self._column.addWidget(card([(words.COVERED, "title"),
+                                         (words.COVERED_HINT, "secondary")]))  # fmt: skip
         elif found is None:
             self._add_empty()
         else:
@@ -151,18 +190,9 @@ class AnswerPanel(QFrame):
         row.addStretch(1)
         self._column.addLayout(row)
 
-    def _add_card(self, lines: list[str]) -> None:
-        card = QFrame()
-        card.setObjectName("card")
-        inner = QVBoxLayout(card)
-        inner.setContentsMargins(16, 14, 16, 14)
-        for place, line in enumerate(lines):
-            inner.addWidget(label(line, "title" if place == 0 else "secondary"))
-        self._column.addWidget(card)
-
     def _add_list(self) -> None:
         for place, (question, answer) in enumerate(self._answers):
-            row = _QuestionRow(f"Q{place + 1}", question, answer, self._stale)
+            row = QuestionRow(f"Q{place + 1}", question, answer, self._stale)
             row.set_open(question.id == self._open)
             row.clicked.connect(self._choose)
             self._column.addWidget(row)
@@ -179,32 +209,80 @@ class AnswerPanel(QFrame):
         self._column.addWidget(label(f"Q{number}  {question.words}", "title"))
         if self._stale and answer is not None:
             self._column.addWidget(label(f"⟳ {words.STALE}", "act"))
-        self._column.addWidget(_verdict_card(answer, self._stale))
+        reason = self._reasons.get(question.id, "")
+        self._column.addWidget(verdict_card(answer, self._stale, reason))
         if answer is None:
             return
-        ranges = _ranges(answer)
-        if ranges:
+        if answer.contested is not None:
+            self._column.addWidget(contested_card(answer.contested))
+        self._add_ranges(answer)
+        if answer.budget:
+            for part in budget(answer, self._names):
+                self._column.addWidget(part)
+        self._add_surer(question, answer)
+        self._add_mistakes(answer)
+        self._add_leave_one_out(question, answer)
+        self._add_copy()
+
+    def _add_ranges(self, answer: Answer) -> None:
+        """Both instants, then their difference with and without limits."""
+        shown = instants(answer)
+        if shown:
             axis = RangeAxis()
-            axis.set_ranges(ranges)
+            axis.set_ranges(shown)
             self._column.addSpacing(4)
             self._column.addWidget(axis)
-        if answer.budget:
-            self._heading("WHAT THE ± IS MADE OF")
-            bars = BudgetTable()
-            bars.set_shares(answer.budget, self._names)
-            self._column.addWidget(bars)
-        self._add_surer(question, answer)
+        ranges = words.difference_ranges(answer)
+        if ranges:
+            self._heading("B − A, 95 % RANGE")
+            difference = DifferenceAxis()
+            difference.set_ranges(ranges)
+            self._column.addWidget(difference)
+        if answer.limits:
+            names = ", ".join(f"‘{name}’" for name in answer.limits)
+            self._column.addWidget(label(f"Shaped by the limits {names}.", "secondary"))
+
+    def _add_mistakes(self, answer: Answer) -> None:
+        """What would flip it, what would go unnoticed, what it rests on."""
         if answer.flips_if:
             self._heading("WHAT WOULD FLIP THIS")
             for line in answer.flips_if:
-                self._column.addWidget(label(line))
+                self._column.addWidget(label(words.capital(line)))
+        if answer.unnoticed:
+            self._heading("WHAT WOULD GO UNNOTICED")
+            for worst in answer.unnoticed[:_MOST_UNNOTICED]:
+                self._column.addWidget(label(words.unnoticed_sentence(worst)))
         sentence, holds = words.robustness(answer)
-        if sentence:
+        if sentence and not words.says_what_it_rests_on(answer):
             self._column.addSpacing(4)
             self._column.addWidget(label(sentence, "linked" if holds else "act"))
         for line in words.flag_sentences(answer):
             self._column.addWidget(label(line, "act"))
-        self._add_copy()
+
+    def _add_leave_one_out(self, question: Question, answer: Answer) -> None:
+        """What-if ticks, and what they lead to."""
+        if not answer.leave_one_out:
+            return
+        table, what_if = LeaveOneOut(), WhatIfCard()
+        table.set_answer(answer)
+        self._column.addWidget(
+            Heading("LEAVE ONE OUT", "untick: what if?", table.table.as_text(whole=True),
+                    "Copy the whole table")
+        )  # fmt: skip
+        self._column.addWidget(table)
+        self._column.addWidget(what_if)
+
+        def chosen(out: tuple[WhatIf, ...]) -> None:
+            what_if.show_names([part.name for part in out])
+            self.what_if.emit(question.id, out)
+
+        def all_in() -> None:
+            table.all_in()
+            chosen(())
+
+        table.chosen.connect(chosen)
+        what_if.ended.connect(all_in)
+        self._what_if = what_if
 
     def _add_surer(self, question: Question, answer: Answer) -> None:
         if not answer.next_best:
@@ -234,94 +312,3 @@ class AnswerPanel(QFrame):
     def _heading(self, text: str) -> None:
         self._column.addSpacing(8)
         self._column.addWidget(label(text, "heading"))
-
-
-def _verdict_card(answer: Answer | None, stale: bool) -> QFrame:
-    """A and B with their times, the headline and the sentence."""
-    card = QFrame()
-    card.setObjectName("card")
-    inner = QVBoxLayout(card)
-    inner.setContentsMargins(16, 12, 16, 14)
-    inner.setSpacing(6)
-    if answer is not None:
-        for letter, name, time, colour in (
-            ("A", answer.a, words.instant_text(answer.reference_a, answer.U95_a_s), 3),
-            ("B", answer.b, words.instant_text(answer.reference_b, answer.U95_b_s), 0),
-        ):
-            inner.addLayout(_instant_row(letter, name, time, current_theme().sources[colour]))
-        inner.addSpacing(4)
-    resolved = answer is not None and answer.verdict in ("a-before-b", "b-before-a")
-    top = label(words.headline(answer), "headline" if resolved and not stale else "title")
-    inner.addWidget(top)
-    sentence = words.WAITING if answer is None else answer.in_words
-    inner.addWidget(label(sentence, "secondary"))
-    return card
-
-
-def _instant_row(letter: str, name: str, time: str, colour: QColor) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(10)
-    mark = label(letter, wrap=False)
-    mark.setStyleSheet(f"color: {colour.name()}; font-weight: 700;")
-    row.addWidget(mark)
-    top = Qt.AlignmentFlag.AlignTop
-    mark.setAlignment(top)
-    both = QVBoxLayout()
-    both.setSpacing(1)
-    both.addWidget(label(name))
-    if time:
-        both.addWidget(label(time, "mono", wrap=False))
-    row.addLayout(both, 1)
-    return row
-
-
-def _ranges(answer: Answer) -> list[tuple[str, int, int, QColor]]:
-    """Both instants for the axis, earliest first; none unless both are known."""
-    sources = current_theme().sources
-    found = []
-    for name, at, half, colour in (
-        (answer.a, answer.reference_a, answer.U95_a_s, sources[3]),
-        (answer.b, answer.reference_b, answer.U95_b_s, sources[0]),
-    ):
-        if at is None or half is None:
-            return []
-        found.append((name, at.ns, round(half * 1e9), colour))
-    return sorted(found, key=lambda item: item[1])
-
-
-class _QuestionRow(QFrame):
-    """One line of the list of questions."""
-
-    clicked = Signal(str)
-
-    def __init__(self, number: str, question: Question, answer: Answer | None, stale: bool) -> None:
-        super().__init__()
-        self.setObjectName("card")
-        self._id = question.id
-        row = QHBoxLayout(self)
-        row.setContentsMargins(10, 5, 8, 5)
-        row.addWidget(label(number, "secondary", wrap=False))
-        row.addWidget(ElidedLabel(question.words), 1)
-        chip = StateChip()
-        symbol, word = words.verdict_word(answer, stale=stale)
-        theme = current_theme()
-        tone = {"●": theme.linked, "◐": theme.text, "⟳": theme.act}.get(symbol, theme.secondary)
-        chip.set_state(symbol, word, tone)
-        row.addWidget(chip)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName(f"{number} {question.words}: {word}")
-
-    def set_open(self, opened: bool) -> None:
-        """Mark the open question."""
-        self.setProperty("chosen", opened)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Open this question."""
-        self.clicked.emit(self._id)
-
-    def keyPressEvent(self, event: object) -> None:
-        """Enter opens this question."""
-        key = getattr(event, "key", lambda: None)()
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.clicked.emit(self._id)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sync.adjustment.solution import Answer
+from sync.adjustment.solution import Answer, Candidate, Contested, Unnoticed
+from sync.adjustment.words import two_figures
 from sync.case.case import Question
 from sync.timebase import ReferenceTime, format_clock
 from sync.uncertainty import decimals_for, format_pair
+from widgets.difference_axis import Range
 
 COVERED = "Answers are covered while you mark."
 COVERED_HINT = "Hold H to peek; a peek is logged."
@@ -13,12 +15,17 @@ STALE = "Out of date: evidence has changed since this was calculated."
 EMPTY_TITLE = "No question yet"
 EMPTY_TEXT = "Choose Ask, then pick two marks, events or times: which came first, and by how much?"
 WAITING = "Not calculated yet. Link the two recordings: mark one event that both show."
+DUE = "Calculating …"
+DUE_TEXT = "The clocks are there; the answer is asked with and without each piece of evidence."
 HOLDS = "Leaving out any one anchor does not change the order."
+MOST_READINGS = 5
 _FLAGS = {
-    "unchecked": "Nothing checks the evidence this rests on: a mistake in it would not show.",
+    "unchecked": "Little checks the evidence this rests on: an unnoticed mistake could move it "
+    "out of this range.",
     "extrapolated": "One instant lies outside the time in which its clock was observed.",
     "at-the-limit": "The answer lies at the edge of a stated limit.",
     "fragile": "A small mistake would change this answer.",
+    "disagrees": "The evidence this rests on disagrees: settle it, then the answer is stated.",
 }
 
 
@@ -34,21 +41,109 @@ def headline(answer: Answer | None) -> str:
         return "Not calculated yet"
     if answer.verdict == "no-link":
         return "No answer can be given"
+    if answer.with_limits is not None and answer.with_limits.status == "infeasible":
+        return "The limits contradict: no answer is stated"
     if "disagrees" in answer.flags:
         return "The evidence disagrees: no answer is stated"
     if answer.verdict == "not-resolved":
         return "The recordings do not show which came first"
     first = answer.a if answer.verdict == "a-before-b" else answer.b
-    if answer.difference_s is None or answer.U95_s is None:
-        return f"{capital(first)} came first"
-    by = format_pair(abs(answer.difference_s), answer.U95_s)[0]
-    return f"{capital(first)} came first, by {by} s"
+    return f"{capital(first)} came first{_by(answer)}"
+
+
+def _by(answer: Answer) -> str:
+    """``, by 0.64 s``, or ``, by at least 0.5 s`` where only limits hold it from one side."""
+    low, high = main_range(answer).ends
+    if answer.difference_s is not None and low is not None and high is not None:
+        return f", by {format_pair(abs(answer.difference_s), (high - low) / 2)[0]} s"
+    least = low if answer.verdict == "a-before-b" else high
+    if least is None or not least:
+        return ""
+    return f", by at least {two_figures(abs(least), up=False)} s"
+
+
+def main_range(answer: Answer) -> Range:
+    """The 95 % range of B - A that the answer states; open where limits hold one side only."""
+    low, high = answer.interval_s if answer.interval_s is not None else (None, None)
+    shaped = answer.with_limits
+    if shaped is not None and shaped.status != "infeasible":
+        low, high = shaped.low_s, shaped.high_s
+    return Range(
+        name="B − A" if shaped is None else "with the limits",
+        low_s=low,
+        high_s=high,
+        value_s=answer.difference_s,
+        role="linked",
+    )
+
+
+def difference_ranges(answer: Answer) -> list[Range]:
+    """What is known of B - A: with and without limits, or every reading of what disagrees."""
+    if answer.contested is not None:
+        return contested_ranges(answer.contested)
+    stated = main_range(answer)
+    shown = [] if stated.ends == (None, None) else [stated]
+    alone = answer.without_limits
+    if alone is not None:
+        shown.append(
+            Range(name="by observations alone", low_s=alone.low_s, high_s=alone.high_s,
+                  value_s=alone.value_s, role="secondary")
+        )  # fmt: skip
+    return shown
+
+
+def contested_ranges(contested: Contested) -> list[Range]:
+    """One range a reading, the weightiest first, then that of all readings together."""
+    low, high = contested.interval_s
+    return [
+        *(
+            Range(name=f"reading {number}", low_s=each.value_s - each.U95_s,
+                  high_s=each.value_s + each.U95_s, value_s=each.value_s, role="disagree")
+            for number, each in enumerate(contested.candidates[:MOST_READINGS], start=1)
+        ),
+        Range(name="whichever holds", low_s=low, high_s=high, role="secondary"),
+    ]  # fmt: skip
+
+
+def weight_words(weight: float) -> str:
+    """How likely one reading of disagreeing evidence is: in words, never as near certain."""
+    for least, words in (
+        (0.95, "by far the likeliest"), (0.7, "likelier than all others"),
+        (0.3, "may well hold"), (0.05, "less likely"),
+    ):  # fmt: skip
+        if weight >= least:
+            return words
+    return "unlikely"
+
+
+def candidate_sentence(number: int, candidate: Candidate) -> str:
+    """``Reading 1, by far the likeliest: ‘strobe’ is wrong. B − A is +0.6 ± 0.1 s (95 %).``"""
+    wrong = " and ".join(f"‘{name}’" for name in candidate.set_aside)
+    verb = "is wrong" if len(candidate.set_aside) == 1 else "are wrong"
+    said = f"{wrong} {verb}" if wrong else "nothing is wrong"
+    return f"Reading {number}, {weight_words(candidate.weight)}: {said}."
+
+
+def unnoticed_sentence(worst: Unnoticed) -> str:
+    """What a mistake nobody would notice does to the result."""
+    size = "of any size"
+    if worst.mistake_s is not None:
+        size = f"of up to {two_figures(worst.mistake_s, up=True)} s"
+    mistake = f"A mistake {size} in ‘{worst.label}’ would go unnoticed"
+    if worst.shift_s is None:
+        return f"{mistake} and could shift this without limit."
+    return f"{mistake} and could shift this by {two_figures(worst.shift_s, up=True)} s."
+
+
+def without_names(names: list[str]) -> str:
+    """``without anchor 'door' and limit 'said after it'``."""
+    return f"without {' and '.join(names)}"
 
 
 def verdict_word(answer: Answer | None, *, stale: bool = False) -> tuple[str, str]:
     """(symbol, word) of a verdict for a chip."""
     if answer is None:
-        return "○", "not calculated"
+        return "○", "calculating …" if stale else "not calculated"
     if stale:
         return "⟳", "out of date"
     if answer.verdict == "no-link":
@@ -79,6 +174,11 @@ def robustness(answer: Answer) -> tuple[str, bool]:
     return (HOLDS, True) if answer.anchors > 1 else ("", True)
 
 
+def says_what_it_rests_on(answer: Answer) -> bool:
+    """True when the answer's own sentence says what leaving something out would do."""
+    return any(said in answer.in_words for said in ("Leaving out any one", "It rests on"))
+
+
 def flag_sentences(answer: Answer) -> list[str]:
     """What else must be known of an answer."""
     shown = [flag for flag in answer.flags if not (flag == "fragile" and answer.rests_on)]
@@ -101,6 +201,11 @@ def copy_text(question: Question, answer: Answer | None, context: str, *, stale:
             time = instant_text(at, half)
             if time:
                 lines.append(f"{letter}: {name}, {time} (95 % range)")
+        lines += [
+            f"{shown.name}: {shown.in_words} (95 % range)" for shown in difference_ranges(answer)
+        ]
+        if answer.limits:
+            lines.append(f"Limits: {', '.join(answer.limits)}")
         sentence, _ = robustness(answer)
         if sentence and sentence not in answer.in_words:
             lines.append(sentence)

@@ -14,6 +14,8 @@ from widgets.theme import current_theme, mono_font, ui_font, with_alpha
 
 ROW_PX, SPACE_PX = 22, 4
 MOST_ROWS = 6
+_SHARE_PX, _FIGURES_PX = 58, 112
+"""Room for the share, and for u and share together."""
 
 
 def percent(share: float) -> str:
@@ -27,6 +29,7 @@ class BudgetTable(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: list[tuple[str, float, float]] = []
+        self._all: list[tuple[str, float, float]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("What the ± is made of")
 
@@ -35,6 +38,7 @@ class BudgetTable(QWidget):
         known = names or {}
         ordered = sorted(shares, key=lambda share: -share.share)
         rows = [(known.get(s.source, s.source), s.share, s.u) for s in ordered]
+        self._all = rows
         if len(rows) > MOST_ROWS:
             rest = rows[MOST_ROWS - 1 :]
             u = sum(part[2] ** 2 for part in rest) ** 0.5
@@ -49,6 +53,11 @@ class BudgetTable(QWidget):
         """(name, share) as shown."""
         return [(name, percent(share)) for name, share, _ in self._rows]
 
+    def as_text(self) -> str:
+        """Every input, tab-separated, with titles: name, u in seconds, share of u²."""
+        lines = [f"{name}\t{u:.2g}\t{percent(share)}" for name, share, u in self._all]
+        return "\n".join(["input\tu (s)\tshare of u²", *lines])
+
     def sizeHint(self) -> QSize:
         """One row each."""
         return QSize(300, max(0, len(self._rows) * (ROW_PX + SPACE_PX) - SPACE_PX))
@@ -58,7 +67,7 @@ class BudgetTable(QWidget):
         theme = current_theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        for place, (name, share, _) in enumerate(self._rows):
+        for place, (name, share, u) in enumerate(self._rows):
             row = QRectF(0, place * (ROW_PX + SPACE_PX), self.width(), ROW_PX)
             trough = QPainterPath()
             trough.addRoundedRect(row, 4, 4)
@@ -69,11 +78,13 @@ class BudgetTable(QWidget):
             bar = QRectF(0, row.top(), row.width() * min(1.0, share), ROW_PX)
             painter.fillRect(bar, with_alpha(colour, 0.35))
             painter.restore()
-            room = row.adjusted(10, 0, -58, 0)
+            room = row.adjusted(10, 0, -_FIGURES_PX, 0)
             draw_text(painter, room, name, ui_font(12), theme.text)
             right = Qt.AlignmentFlag.AlignRight
             amount = row.adjusted(0, 0, -8, 0)
             draw_text(painter, amount, percent(share), mono_font(12), theme.secondary, right)
+            amount = row.adjusted(0, 0, -_SHARE_PX, 0)
+            draw_text(painter, amount, f"{u:.2g}", mono_font(12), theme.faint, right)
 
     def event(self, event: QEvent) -> bool:
         """The whole name and u of a row; repaint in another theme."""

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from sync.adjustment.solution import ClockResult
+from sync.adjustment.solution import ClockResult, RateHypothesis
 from sync.timebase import Duration, MediaTime, ReferenceTime, format_clock
-from sync.uncertainty import decimals_for, format_pair
-from widgets.parts import label
+from sync.uncertainty import decimals_for, format_pair, round_down, round_up
+from widgets.answer_words import MOST_READINGS, candidate_sentence, unnoticed_sentence
+from widgets.parts import clear, label
 from widgets.table import Cell, Column, Table
 from widgets.theme import state_symbol
 
@@ -22,6 +23,8 @@ COLUMNS = (
         tip="Offset: reference clock minus time in the file, as a clock time",
     ),
     Column(title="U (95 %) s", number=True, tip="Half-width of the 95 % range of the offset"),
+    Column(title="with limits", number=True, most_px=240,
+           tip="95 % range of the time at which the file's zero is, with the limits imposed"),
     Column(title="drift", number=True, most_px=220, tip="Seconds a day; the clock loses or gains"),
     Column(title="ties", number=True, tip="Anchors, matches, readings and checks that touch it"),
     Column(title="stretch", number=True),
@@ -60,6 +63,9 @@ class ClockTable(QWidget):
         self.table.selected.connect(self._chosen)
         self.table.activated.connect(self.go_to)
         column.addWidget(self.table, 3)
+        self._hypotheses = QVBoxLayout()
+        self._hypotheses.setSpacing(6)
+        column.addLayout(self._hypotheses)
         self.stale_note = label("⟳ Out of date: evidence has changed since this was calculated.",
                                 "act")  # fmt: skip
         self.stale_note.hide()
@@ -80,6 +86,12 @@ class ClockTable(QWidget):
         column.addWidget(area, 2)
         self._clocks: dict[str, ClockResult] = {}
 
+    def set_hypotheses(self, found: Sequence[RateHypothesis]) -> None:
+        """Drifts that a wrong nominal rate would explain, a card each."""
+        clear(self._hypotheses)
+        for each in found:
+            self._hypotheses.addWidget(_hypothesis_card(each))
+
     def set_clocks(
         self, clocks: Sequence[ClockResult], names: Mapping[str, str], *, stale: bool = False
     ) -> None:
@@ -98,8 +110,32 @@ class ClockTable(QWidget):
         self.selected.emit(row_id if clock is not None else None)
 
 
+def _hypothesis_card(found: RateHypothesis) -> QFrame:
+    """A wrong nominal rate as a possible explanation: the person checks it, nothing is changed."""
+    card = QFrame()
+    card.setObjectName("card")
+    card.setProperty("act", True)
+    column = QVBoxLayout(card)
+    column.setContentsMargins(14, 8, 14, 10)
+    column.setSpacing(3)
+    played = f"Played at another rate? {found.ratio}" if found.ratio else "A drift too large?"
+    column.addWidget(label(played, "title"))
+    column.addWidget(label(found.in_words, "secondary"))
+    return card
+
+
 def _words(clock: ClockResult) -> str:
-    return clock.in_words + (f" {clock.would_link}" if clock.would_link else "")
+    parts = [clock.in_words]
+    if clock.would_link and clock.would_link not in clock.in_words:
+        parts.append(clock.would_link)
+    if clock.contested is not None:
+        parts += [
+            candidate_sentence(number, each)
+            for number, each in enumerate(clock.contested.candidates[:MOST_READINGS], start=1)
+        ]
+    if clock.unnoticed:
+        parts.append(unnoticed_sentence(clock.unnoticed[0]))
+    return " ".join(parts)
 
 
 def _row(clock: ClockResult, names: Mapping[str, str], stale: bool) -> tuple[object, ...]:
@@ -117,9 +153,28 @@ def _row(clock: ClockResult, names: Mapping[str, str], stale: bool) -> tuple[obj
         half = Cell("by definition" if clock.is_reference else f"± {plus}", clock.U95_s)
         drift = _drift(clock)
     return (
-        names.get(clock.source, clock.source), state, offset, half, drift, clock.anchors,
+        names.get(clock.source, clock.source), state, offset, half, _limited(clock), drift,
+        clock.anchors,
         clock.stretch + 1, _in_file(clock.valid_from), _in_file(clock.valid_to),
     )  # fmt: skip
+
+
+def _limited(clock: ClockResult) -> Cell:
+    """``14:22:28.1 … 14:22:31.4``, or one end of it; rounded outwards."""
+    found = clock.with_limits
+    if found is None or found.status == "infeasible":
+        return Cell("–")
+    low, high = found.low_s, found.high_s
+    half = (high - low) / 2 if low is not None and high is not None else 1.0
+    decimals = min(6, decimals_for(half)) if half > 0 else 3
+    ends = [
+        "" if end is None else format_clock(ReferenceTime.from_s(outwards(end, decimals)), decimals)
+        for end, outwards in ((low, round_down), (high, round_up))
+    ]
+    if all(ends):
+        return Cell(" … ".join(ends), low)
+    text = f"after {ends[0]}" if ends[0] else f"before {ends[1]}" if ends[1] else "–"
+    return Cell(text, low if low is not None else high)
 
 
 def _drift(clock: ClockResult) -> Cell:

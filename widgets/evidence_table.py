@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from sync.adjustment.solution import RowResult
+from sync.adjustment.solution import LimitResult, RowResult
 from sync.evidence import (
     ClockCheck,
     Delay,
@@ -36,14 +36,22 @@ COLUMNS = (
     Column(title="residual s", number=True, tip="Observed minus calculated"),
     Column(title="w", number=True, tip="Standardised residual; beyond 3.3 the evidence disagrees"),
     Column(title="redundancy", number=True, tip="0: nothing checks it; 1: fully checked by others"),
+    Column(title="slack u", number=True,
+           tip="Limits: distance inside (+) or outside (−) the bound, in u of what it bounds"),
+    Column(title="held before", number=True,
+           tip="Limits: probability that it held by the other evidence, before it was imposed"),
     Column(title="id", most_px=110),
-)
+)  # fmt: skip
 DISAGREES = 3.29
 """|w| beyond which a residual is called a disagreement: α0 = 0.001, two-sided."""
-_KINDS: dict[type, str] = {
+KINDS: dict[type, str] = {
     Mark: "mark", Lag: "match", Reading: "clock reading", StatedOffset: "stated time",
     ClockCheck: "clock check", Delay: "delay", KnownGap: "gap length", Limit: "limit",
     LogTime: "log time",
+}  # fmt: skip
+_LIMITS = {
+    "imposed": ("⟨ ⟩ imposed", ""), "contradicted": ("✕ contradicted: not imposed", "disagree"),
+    "infeasible": ("✕ cannot all hold", "disagree"), "left-out": ("left out", "act"),
 }  # fmt: skip
 _STATUS = {
     "accepted": ("accepted", ""), "proposed": ("proposed", "act"),
@@ -68,7 +76,7 @@ class EvidenceTable(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
+        column.setContentsMargins(0, 0, 0, 0)
         self.table = Table(
             COLUMNS, "Evidence",
             empty="No evidence yet. Press M on an event you can see in two recordings.",
@@ -92,6 +100,7 @@ class EvidenceTable(QWidget):
         row.addStretch(1)
         column.addLayout(row)
         self._items: dict[str, Evidence] = {}
+        self._limits: Mapping[str, LimitResult] = {}
         self._chosen(None)
 
     def set_evidence(
@@ -100,10 +109,16 @@ class EvidenceTable(QWidget):
         results: Mapping[str, RowResult],
         names: Mapping[str, str],
         event_names: Mapping[str, str],
+        limits: Mapping[str, LimitResult] | None = None,
     ) -> None:
-        """Show evidence; names by source (or clock) id and by event id, results by evidence id."""
+        """Show evidence; names by source (or clock) id and by event id, results and limits by
+        evidence id (one-sided marks and log times typed late are limits too)."""
         self._items = {item.id: item for item in evidence}
-        rows = [_row(item, results.get(item.id), names, event_names) for item in evidence]
+        self._limits = limits or {}
+        rows = [
+            _row(item, results.get(item.id), names, event_names, self._limits.get(item.id))
+            for item in evidence
+        ]
         self.table.set_rows(rows, [item.id for item in evidence])
         self._chosen(self.table.current())
 
@@ -125,6 +140,11 @@ class EvidenceTable(QWidget):
         lines.append(f"{cells['interval or 95 %']} · {cells['status']}")
         if item.provenance.reason:
             lines.append(f"because: {item.provenance.reason}")
+        if isinstance(item, Limit):
+            lines.append(f"why: {item.why}")
+        limit = self._limits.get(item.id)
+        if limit is not None:
+            lines.append(_limit_in_words(limit))
         if cells["w"] != "–":
             lines.append(f"residual {cells['residual s']} s · w {cells['w']} · {cells['checked']}")
         return "\n".join(lines)
@@ -157,6 +177,7 @@ def _row(
     result: RowResult | None,
     names: Mapping[str, str],
     events: Mapping[str, str],
+    limit: LimitResult | None,
 ) -> tuple[object, ...]:
     word, role = _STATUS[item.provenance.status]
     status = Cell(word, role=role, tip=item.provenance.reason or word)
@@ -173,10 +194,37 @@ def _row(
             alone = result.redundancy < 0.05 or result.w is None
             checked = Cell("◐ unchecked", role="act") if alone else Cell("● checked")
     what = _what(item, names, events)
+    slack = before = Cell("–")
+    if limit is not None:
+        text, role = _LIMITS[limit.status]
+        checked = Cell(text, role=role, tip=limit.in_words)
+        if limit.slack_u is not None:
+            slack = Cell(f"{limit.slack_u:+.1f}".replace("-", "\N{MINUS SIGN}"), limit.slack_u)
+        if limit.p_before is not None:
+            before = Cell(probability(limit.p_before), limit.p_before)
     return (
-        what, _source(item, names), _KINDS[type(item)], checked, status, _interval(item),
-        residual, w, redundancy, item.id,
+        what, _source(item, names), KINDS[type(item)], checked, status, _interval(item),
+        residual, w, redundancy, slack, before, item.id,
     )  # fmt: skip
+
+
+def probability(p: float) -> str:
+    """A probability, never nearer to certain than 0.999."""
+    if p >= 0.999:
+        return "> 0.999"
+    return "< 0.001" if p <= 0.001 else f"{p:.3f}"
+
+
+def _limit_in_words(limit: LimitResult) -> str:
+    """``2.3 u inside · held before with probability 0.990 · imposed``."""
+    parts = []
+    if limit.slack_u is not None:
+        side = "inside" if limit.slack_u >= 0 else "outside"
+        parts.append(f"{abs(limit.slack_u):.1f} u {side}")
+    if limit.p_before is not None:
+        parts.append(f"held before it was imposed: probability {probability(limit.p_before)}")
+    parts.append(_LIMITS[limit.status][0])
+    return f"{' · '.join(parts)}\n{limit.in_words}"
 
 
 def _signed(value: float, U: float) -> str:
@@ -217,15 +265,22 @@ def _what(item: Evidence, names: Mapping[str, str], events: Mapping[str, str]) -
     if isinstance(item, LogTime):
         how = "stamped" if item.typed_within is None else "typed"
         return f"{events.get(item.event, item.event)} {how} {format_clock(item.displayed, 0)}"
-    return f"{_place(item.first, names, events)} before {_place(item.second, names, events)}"
+    first, second = (_place(place, names, events) for place in (item.first, item.second))
+    if item.low is None and item.high == Duration(0):
+        return f"{second} before {first}"
+    ordered = item.low is not None and item.low.ns >= 0
+    return f"{first} before {second}" if ordered else f"{first} to {second}"
 
 
 def _place(place: Place, names: Mapping[str, str], events: Mapping[str, str]) -> str:
     if place.event is not None:
         return events.get(place.event, place.event)
     if place.clock is not None and place.displayed is not None:
-        return f"{format_clock(place.displayed, 0)} by {place.clock}"
-    return names.get(place.source or "", place.source or "")
+        return f"{format_clock(place.displayed, 0)} by {names.get(place.clock, place.clock)}"
+    if place.mark is not None:
+        return place.mark
+    at = "" if place.time is None else f" at {format_seconds(place.time.ns, 2)} s"
+    return f"{names.get(place.source or '', place.source or '')}{at}"
 
 
 def _source(item: Evidence, names: Mapping[str, str]) -> str:
@@ -242,8 +297,7 @@ def _interval(item: Evidence) -> Cell:
     if isinstance(item, (Mark, Reading)):
         return _between(item.earliest, item.latest)
     if isinstance(item, Limit):
-        low, high = (_seconds(bound) for bound in (item.low, item.high))
-        return Cell(f"{low or '…'} to {high or '…'} s")
+        return _bounds(item)
     if isinstance(item, LogTime):
         width = item.typed_within or item.granularity
         return Cell(f"within {_seconds(width)} s", width.s)
@@ -254,6 +308,16 @@ def _interval(item: Evidence) -> Cell:
         shown, plus = format_pair(value.s, half)
         return Cell(f"{shown} ± {plus} s", value.s)
     return Cell(f"± {format_pair(0.0, half)[1]} s", half)
+
+
+def _bounds(limit: Limit) -> Cell:
+    """By how much the second lies after the first."""
+    low, high = (_seconds(bound) for bound in (limit.low, limit.high))
+    if limit.low is not None and limit.high is not None:
+        return Cell(f"by {low} to {high} s", limit.low.s)
+    if (low or high) == "0":
+        return Cell("by any time")
+    return Cell(f"by at least {low} s" if low else f"by at most {high} s")
 
 
 def _seconds(value: Duration | None) -> str:

@@ -13,7 +13,7 @@ from sync.adjustment.solution import ResultStatus
 from sync.timeline import Track
 from widgets.bracket import playhead_rect
 from widgets.lane import HEADER_PX, MARK_TOP
-from widgets.parts import draw_text
+from widgets.parts import draw_symbol, draw_text
 from widgets.theme import current_theme, text_width, ui_font, with_alpha
 from widgets.view_range import ViewRange
 
@@ -37,6 +37,8 @@ class LimitArrow:
     first: tuple[str, int]
     second: tuple[str, int]
     label: str = ""
+    imposed: bool = True
+    """False: it contradicts the evidence or another limit."""
 
 
 class LaneOverlay(QWidget):
@@ -169,14 +171,17 @@ class LaneOverlay(QWidget):
             top, height = self._rows[source]
             ends.append(QPointF(self._view.x_of(ns), top + height - 14))
         start, end = ends
-        colour = current_theme().act
+        colour = current_theme().act if limit.imposed else current_theme().disagree
         painter.setPen(QPen(colour, 1.4, Qt.PenStyle.DashLine))
         painter.drawLine(start, end)
+        if not limit.imposed:
+            draw_symbol(painter, "✕", (start + end) / 2, colour)
         length = max(1.0, ((end - start).x() ** 2 + (end - start).y() ** 2) ** 0.5)
         along = (end - start) / length
         across = QPointF(-along.y(), along.x())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
+        painter.drawEllipse(start, 3.0, 3.0)
         painter.drawPolygon(
             QPolygonF([end, end - along * 9 + across * 4.5, end - along * 9 - across * 4.5])
         )

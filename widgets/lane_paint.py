@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from sync.timebase import NS_PER_S, ReferenceTime, format_clock, format_seconds
+from sync.timebase import NS_PER_S, Duration, ReferenceTime, format_clock, format_seconds
 from sync.timeline import Clip, Gap, Marker, Track
 from sync.uncertainty import decimals_for
 from widgets.bracket import draw_bracket
@@ -38,19 +38,35 @@ class LaneLook:
 def paint_track(painter: QPainter, look: LaneLook, view: ViewRange, ratio: float = 1.0) -> None:
     """Paint the part of a track that ``view`` shows; x = 0 is the view's left edge."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    for clip in look.track.clips:
-        if clip.start is None or clip.end is None:
-            continue
-        reach = max(_ns(clip.half_start), _ns(clip.half_end)) + 200 * round(view.ns_per_px)
-        if clip.end.ns + reach < view.start_ns or clip.start.ns - reach > view.end_ns:
-            continue
-        if clip.status in ("bounded", "one-sided"):
-            _paint_between(painter, look, view, clip)
-        else:
+    near = [clip for clip in look.track.clips if _is_near(clip, view)]
+    held = [clip for clip in near if clip.status in ("bounded", "one-sided")]
+    for clip in held:
+        _paint_between(painter, look, view, clip)
+    for clip in near:
+        if clip not in held:
+            if held:
+                _clear_behind(painter, look, view, clip)
             _paint_clip(painter, look, view, clip, ratio)
     for gap in look.track.gaps:
         if gap.end.ns > view.start_ns and gap.start.ns < view.end_ns:
             _paint_gap(painter, look, view, gap)
+
+
+def _is_near(clip: Clip, view: ViewRange) -> bool:
+    """True when any of it, its ranges included, lies in the view."""
+    if clip.start is None or clip.end is None:
+        return False
+    reach = max(_ns(clip.half_start), _ns(clip.half_end)) + 200 * round(view.ns_per_px)
+    return clip.end.ns + reach >= view.start_ns and clip.start.ns - reach <= view.end_ns
+
+
+def _clear_behind(painter: QPainter, look: LaneLook, view: ViewRange, clip: Clip) -> None:
+    """What is linked lies over what may be anywhere; a tile is transparent where nothing is."""
+    left, right = _span(view, clip)
+    painter.save()
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+    painter.fillRect(QRectF(left, 0, right - left, look.height), Qt.GlobalColor.black)
+    painter.restore()
 
 
 def _ns(half: object) -> int:
@@ -138,26 +154,35 @@ def _paint_curve(
 
 
 def _paint_between(painter: QPainter, look: LaneLook, view: ViewRange, clip: Clip) -> None:
-    """A block known only between limits: hollow, with a bracket from earliest to latest."""
+    """A block known only between limits: hollow, with a bracket from earliest to latest.
+
+    Blocks of one gap may all lie anywhere in it, so their brackets stand at different heights.
+    """
     theme = current_theme()
+    tone = with_alpha(look.colour, look.strength)
     left, right = _span(view, clip)
-    body = QRectF(left + 0.5, 6.5, right - left - 1, look.height - 13)
-    painter.setBrush(theme.ground)
-    painter.setPen(QPen(with_alpha(look.colour, look.strength), 1, Qt.PenStyle.DashLine))
-    painter.drawRoundedRect(body, 4, 4)
-    y = look.height - 16.0
-    low = None if clip.half_start is None else left - clip.half_start.ns / view.ns_per_px
-    high = None if clip.half_end is None else right + clip.half_end.ns / view.ns_per_px
+    body = QRectF(left + 0.5, 6.5, max(3.0, right - left - 1), look.height - 13)
+    if clip.status == "bounded":  # with one end open there is no place to draw a block at
+        painter.setBrush(with_alpha(theme.ground, 0.6))
+        painter.setPen(QPen(tone, 1, Qt.PenStyle.DashLine))
+        painter.drawRoundedRect(body, min(4.0, body.width() / 2), 4)
+    edge = 8000.0
+    low = None if clip.half_start is None else max(-edge, left - _px(clip.half_start, view))
+    high = None if clip.half_end is None else min(edge, right + _px(clip.half_end, view))
+    levels = max(1, int((look.height - 20) // 7))
+    y = look.height - 13.0 - 7 * (clip.stretch % levels)
     if low is not None or high is not None:
-        draw_bracket(painter, low, high, y, with_alpha(look.colour, look.strength), dot=False)
-    text = "between limits" if clip.status == "bounded" else "limit on one side"
-    font = ui_font(12)
+        draw_bracket(painter, low, high, y, tone, cap=3, dot=False)
+    font, text = ui_font(12), "between limits"
     width = text_width(text, font)
-    if look.height > 40:
-        middle = sum(view.x_of(ns) for ns in _ends(clip)) / 2
-        room = QRectF(middle - width / 2 - 2, y - 26, width + 4, 16)
+    if clip.status == "bounded" and look.height > 40 and body.width() >= width + 8:
+        room = QRectF(body.center().x() - width / 2 - 2, 9, width + 4, 16)
         painter.fillRect(room.adjusted(-2, 0, 2, 0), with_alpha(theme.ground, 0.75))
         draw_text(painter, room, text, font, theme.secondary)
+
+
+def _px(half: Duration, view: ViewRange) -> float:
+    return half.ns / view.ns_per_px
 
 
 def _paint_gap(painter: QPainter, look: LaneLook, view: ViewRange, gap: Gap) -> None:
@@ -214,17 +239,20 @@ def paint_marker(
     painter: QPainter, x: float, half_px: float | None, top: float, colour: QColor,
     *, side: int = 0, selected: bool = False,
 ) -> None:  # fmt: skip
-    """A mark: a triangle at its time with its range; ``side`` ±1 for a one-sided mark's arrow."""
+    """A mark: a triangle at its time with its range.
+
+    ``side`` ±1 is a one-sided mark: half a bracket, open where nothing is known.
+    """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(QPen(current_theme().text, 1.5) if selected else Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     tip = QPointF(x, top + 9)
     painter.drawPolygon(QPolygonF([QPointF(x - 6, top), QPointF(x + 6, top), tip]))
-    if half_px is not None and half_px >= 1.5:
-        draw_bracket(painter, x - half_px, x + half_px, top + 13, colour, cap=4, dot=False)
     if side:
         low, high = (x, None) if side > 0 else (None, x)
-        draw_bracket(painter, low, high, top + 13, colour, cap=5, dot=False)
+        draw_bracket(painter, low, high, top + 14, colour, cap=6, width=2, dot=False)
+    elif half_px is not None and half_px >= 1.5:
+        draw_bracket(painter, x - half_px, x + half_px, top + 13, colour, cap=4, dot=False)
 
 
 def marker_text(marker: Marker, name: str) -> str:

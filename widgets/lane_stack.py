@@ -134,8 +134,8 @@ class LaneStack(QFrame):
             track.source: chosen.get(track.source, source_colour(place))
             for place, track in enumerate(timeline.tracks)
         }
-        linked = [track for track in timeline.tracks if track.linked]
-        unlinked = [track for track in timeline.tracks if not track.linked]
+        linked = [track for track in timeline.tracks if track.placed]
+        unlinked = [track for track in timeline.tracks if not track.placed]
         self._lay_out([t.source for t in linked], [t.source for t in unlinked])
         labels, shades = dict(event_names or {}), tie_colours(event_states or {})
         for track in linked:

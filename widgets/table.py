@@ -62,13 +62,42 @@ def _cell(value: object) -> Cell:
 
 
 class TableModel(QAbstractTableModel):
-    """Rows of cells."""
+    """Rows of cells; with ``ticks`` the first column has a tick a row.
 
-    def __init__(self, columns: Sequence[Column], parent: QObject | None = None) -> None:
+    Signals
+    -------
+    ticked(str, bool)
+        Id of a row the person ticked or unticked.
+    """
+
+    ticked = Signal(str, bool)
+
+    def __init__(
+        self, columns: Sequence[Column], parent: QObject | None = None, *, ticks: bool = False
+    ) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
         self.rows: list[tuple[Cell, ...]] = []
         self.ids: list[str] = []
+        self.ticks = ticks
+        self.unticked: frozenset[str] = frozenset()
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        """The first column can be ticked."""
+        tick = self.ticks and index.isValid() and index.column() == 0
+        return super().flags(index) | (
+            Qt.ItemFlag.ItemIsUserCheckable if tick else Qt.ItemFlag.NoItemFlags
+        )
+
+    def setData(self, index: AnyIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Tick or untick a row."""
+        if role != Qt.ItemDataRole.CheckStateRole or not self.ticks:
+            return False
+        row, on = self.ids[index.row()], Qt.CheckState(value) == Qt.CheckState.Checked
+        self.unticked = self.unticked - {row} if on else self.unticked | {row}
+        self.dataChanged.emit(index, index, [role])
+        self.ticked.emit(row, on)
+        return True
 
     def set_rows(self, rows: Sequence[Sequence[object]], ids: Sequence[str]) -> None:
         """Replace all rows."""
@@ -95,6 +124,9 @@ class TableModel(QAbstractTableModel):
         roles = Qt.ItemDataRole
         if role in (roles.DisplayRole, roles.AccessibleTextRole):
             return cell.text
+        if role == roles.CheckStateRole and self.ticks and index.column() == 0:
+            on = self.ids[index.row()] not in self.unticked
+            return Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
         if role == SORT_ROLE:
             return _sort_key(cell)
         if role == ID_ROLE:
@@ -177,18 +209,22 @@ class Table(QWidget):
         Id of a row that was double-clicked or entered.
     menu_wanted(str, QPoint)
         Id of a row and where on the screen a menu should open.
+    ticked(str, bool)
+        Id of a row that was ticked or unticked (with ``ticks``).
     """
 
     selected = Signal(object)
     activated = Signal(str)
     menu_wanted = Signal(str, QPoint)
+    ticked = Signal(str, bool)
 
     def __init__(
-        self, columns: Sequence[Column], name: str, *, empty: str = "",
+        self, columns: Sequence[Column], name: str, *, empty: str = "", ticks: bool = False,
         parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._model = TableModel(columns, self)
+        self._model = TableModel(columns, self, ticks=ticks)
+        self._model.ticked.connect(self.ticked)
         self._proxy = _Proxy(self)
         self._proxy.setSourceModel(self._model)
         self._empty_text = empty
@@ -262,6 +298,11 @@ class Table(QWidget):
         if before in ids:
             self.select(before)
 
+    def set_unticked(self, row_ids: frozenset[str]) -> None:
+        """Take the ticks of these rows away, and give all others theirs; without a signal."""
+        self._model.unticked = row_ids
+        self.view.viewport().update()
+
     def current(self) -> str | None:
         """Id of the current row."""
         value = self.view.currentIndex().data(ID_ROLE)
@@ -312,7 +353,8 @@ class Table(QWidget):
             font = mono_font(12) if column.number else ui_font(13)
             widths = [text_width(row[at].text, font) for row in self._model.rows[:200]]
             widest = max([text_width(column.title, ui_font(12, bold=True)) + 14, *widths])
-            self.view.setColumnWidth(at, min(column.most_px, round(widest) + 26))
+            tick = 24 if self._model.ticks and at == 0 else 0
+            self.view.setColumnWidth(at, min(column.most_px, round(widest) + 20 + tick))
 
     def _filter(self, text: str) -> None:
         self._proxy.set_words(text)

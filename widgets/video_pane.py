@@ -213,6 +213,8 @@ class VideoPane(QWidget):
         painter.setFont(ui_font(13))
         text_box = painter.boundingRect(area, int(flags), text) if text else QRectF()
         spare = area.height() - title_box.height() - text_box.height() - 8
+        if spare < 0:  # half a sentence says less than none; the source's card has the next step
+            text, spare = "", area.height() - title_box.height()
         top = area.top() + max(0.0, spare / 2)
         painter.setFont(ui_font(18 if area.width() > 300 else 14, bold=True))
         painter.drawText(QRectF(area.left(), top, area.width(), area.height()), int(flags), title)
@@ -233,8 +235,13 @@ class VideoPane(QWidget):
         painter.drawEllipse(QPointF(14, HEADER_PX / 2), 4.5, 4.5)
         marking = text_width("HAPPENED", ui_font(13, bold=True)) + 22 if self._marking else 0
         room = self.width() - 35.0
-        time_width = min(text_width(self._time_text, mono_font(12)) + 1, room * 0.62)
         wanted = text_width(self._name, ui_font(13, bold=True)) + 2
+        left = max(room * 0.62, room - wanted - 10)  # a short name leaves the time more room
+        # Narrow: the range without what it is relative to, else the name alone; never half of it.
+        shorter = self._time_text.partition(" to ")[0]
+        shown = next((text for text in (self._time_text, shorter)
+                      if text_width(text, mono_font(12)) < left), "")  # fmt: skip
+        time_width = text_width(shown, mono_font(12)) + 1 if shown else 0.0
         if marking and room - time_width - marking - 20 < wanted:
             time_width = 0.0  # narrow: the name and the label matter more while marking
         name_width = max(0.0, room - time_width - marking - (20 if marking else 10))
@@ -244,7 +251,8 @@ class VideoPane(QWidget):
         )  # fmt: skip
         right = QRectF(self.width() - 10 - time_width, 0, time_width, HEADER_PX)
         right_align = Qt.AlignmentFlag.AlignRight
-        draw_text(painter, right, self._time_text, mono_font(12), theme.text, right_align)
+        if time_width:
+            draw_text(painter, right, shown, mono_font(12), theme.text, right_align)
         if self._marking is not None:
             self._paint_marking(painter, QRectF(right.left() - marking - 10, 3, marking, 20))
 

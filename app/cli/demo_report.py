@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Any
 
+from app.cli.answer_view import answer_entry
 from app.cli.demo_truth import Truth, all_inside, answer_agrees, inside, yes_no
 from app.cli.printing import table
-from app.cli.solution_view import STATES, clock_entry
-from app.cli.verbs.order import answer_entry
-from sync.timebase import format_clock, parse_time_ns
+from app.cli.solution_view import STATES, clock_ends, clock_entry
+from sync.timebase import MediaTime, format_clock, parse_time_ns
 from sync.uncertainty import decimals_for
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _clock_lines(demo: Demo, truth: Truth) -> list[str]:
         true_s = truth.offset_s(key, clock)
         within = inside(clock, true_s)
         verdicts.append(within)
-        if clock.model is None:
+        if clock.model is None and clock.with_limits is None:
             unlinked.append(clock)
             continue
         rows.append(_clock_row(demo, clock, true_s, yes_no(within), naive.get(key)))
@@ -153,14 +153,19 @@ def _clock_lines(demo: Demo, truth: Truth) -> list[str]:
 def _clock_row(
     demo: Demo, clock: ClockResult, true_s: float | None, within: str, naive_s: float | None
 ) -> list[str]:
-    assert clock.model is not None
-    assert clock.U95_s is not None
-    decimals = min(3, decimals_for(clock.U95_s))
+    if clock.model is not None and clock.U95_s is not None:
+        decimals = min(3, decimals_for(clock.U95_s))
+        where = _clock_text(clock.model.offset_s, decimals)
+        half = f"{clock.U95_s:.{decimals}f}"
+    else:
+        assert clock.with_limits is not None
+        where = clock_ends(MediaTime(0), clock.with_limits.low_s, clock.with_limits.high_s)
+        half = ""
     return [
         _stretch_name(demo, clock),
         STATES[clock.status],
-        _clock_text(clock.model.offset_s, decimals),
-        f"{clock.U95_s:.{decimals}f}",
+        where,
+        half,
         "" if true_s is None else _clock_text(true_s, 3),
         within,
         "" if naive_s is None else _clock_text(naive_s, 0),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.cli.solution_view import stated_at
+
 if TYPE_CHECKING:
     from sync.adjustment.solution import Answer, ClockResult
 
@@ -24,11 +26,12 @@ class Truth:
         return cls(json.loads((sample / "truth.json").read_text(encoding="utf-8")))
 
     def offset_s(self, key: str, clock: ClockResult) -> float | None:
-        """True reference minus media time at the epoch of ``clock``; ``None`` without a link."""
+        """True reference minus media time where that of ``clock`` is stated; ``None`` without link
+        and without limits."""
         source = self.content["sources"][key]
-        if clock.model is None or not source["segments"]:
+        if (clock.model is None and clock.with_limits is None) or not source["segments"]:
             return None
-        epoch_s = clock.model.epoch.s
+        epoch_s = stated_at(clock).s
         segment = source["segments"][clock.stretch]
         return float(segment["offset_s"] + source["drift_ppm"] * 1e-6 * epoch_s)
 
@@ -48,10 +51,18 @@ class Truth:
 
 
 def inside(clock: ClockResult, true_s: float | None) -> bool | None:
-    """Whether the true offset lies in the stated 95 % range; ``None`` where none is stated."""
-    if clock.model is None or clock.U95_s is None or true_s is None:
+    """Whether the true offset lies in every stated 95 % range; ``None`` where none is stated."""
+    if true_s is None:
         return None
-    return abs(clock.model.offset_s - true_s) <= clock.U95_s
+    held = []
+    if clock.model is not None and clock.U95_s is not None:
+        held.append(abs(clock.model.offset_s - true_s) <= clock.U95_s)
+    if clock.with_limits is not None:
+        held += [
+            end is None or sign * (true_s - end) >= 0
+            for sign, end in ((1, clock.with_limits.low_s), (-1, clock.with_limits.high_s))
+        ]
+    return all(held) if held else None
 
 
 def answer_agrees(answer: Answer, true_s: float) -> bool | None:

@@ -21,8 +21,11 @@ VERBS: dict[str, tuple[str, str]] = {
     "correlate": ("app.cli.verbs.correlate", "search for the offset between two recordings"),
     "mark": ("app.cli.verbs.mark", "mark an event in one recording of a case"),
     "observe": ("app.cli.verbs.observe", "state a clock reading, an offset, a delay, a break …"),
+    "constrain": ("app.cli.verbs.constrain", "state a limit: before, after or within so long of"),
     "solve": ("app.cli.verbs.solve", "calculate the clocks of a case, or of a bare network"),
     "order": ("app.cli.verbs.order", "which of two instants came first, and how sure"),
+    "simulate": ("app.cli.verbs.simulate", "make networks with known truth"),
+    "calibrate": ("app.cli.verbs.calibrate", "count how often the stated 95 % holds the truth"),
     "export": ("app.cli.verbs.export", "write the timeline of a calculated case"),
 }
 """Verb: (module with ``arguments`` and ``run``, one line of help)."""

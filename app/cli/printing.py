@@ -6,7 +6,9 @@ import contextlib
 import io
 import json
 import math
+import re
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +94,19 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):  # numpy, without importing it
         return _plain(value.tolist())
     return str(value)
+
+
+WIDTH = 100
+"""Columns within which sentences are broken."""
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:s|%|ppm|ms)\b|%)|(?<=±) ")
+
+
+def wrapped(text: str) -> list[str]:
+    """A sentence or several, broken into lines but never between a number and its unit; lines that
+    continue are set in."""
+    kept = _BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", text)
+    lines = textwrap.wrap(kept, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: str = "") -> list[str]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.cli.printing import table
+from app.cli.printing import table, wrapped
+from app.cli.range_view import contested_entry, limited_entry, unnoticed_entries
 
 if TYPE_CHECKING:
     from sync.adjustment.solution import ClockResult, RowResult, Solution
     from sync.case.case import Case
+    from sync.timebase import MediaTime
+
+GOES_ON_LATER = "later:"
+"""How the id of a limit begins that a break "later" brings with it."""
 
 STATES = {
     "ok": "linked",
@@ -37,6 +42,7 @@ def solution_entry(solution: Solution) -> dict[str, Any]:
                 "u_s": event.u_s,
                 "U95_s": event.U95_s,
                 "marks": event.marks,
+                "with_limits": limited_entry(event.with_limits),
             }
             for event in solution.events
         ],
@@ -48,6 +54,25 @@ def solution_entry(solution: Solution) -> dict[str, Any]:
         "proposals": [
             {"id": item.id, "event": item.event, "w": item.w, "in_words": item.in_words}
             for item in solution.proposals
+        ],
+        "limits": [
+            {
+                "id": limit.id,
+                "status": limit.status,
+                "slack_u": limit.slack_u,
+                "p_before": limit.p_before,
+                "in_words": limit.in_words,
+            }
+            for limit in solution.limits
+        ],
+        "rate_hypotheses": [
+            {
+                "clock": guess.clock,
+                "drift_ppm": guess.drift_ppm,
+                "ratio": guess.ratio,
+                "in_words": guess.in_words,
+            }
+            for guess in solution.rate_hypotheses
         ],
         "problems": list(solution.problems),
         "inputs_digest": solution.inputs_digest,
@@ -75,6 +100,9 @@ def clock_entry(clock: ClockResult) -> dict[str, Any]:
         "is_reference": clock.is_reference,
         "in_words": clock.in_words,
         "would_link": clock.would_link,
+        "with_limits": limited_entry(clock.with_limits),
+        "contested": contested_entry(clock.contested),
+        "unnoticed": unnoticed_entries(clock.unnoticed),
     }
 
 
@@ -94,21 +122,23 @@ def solution_lines(case: Case, solution: Solution) -> list[str]:
     """The calculation for people: a table of clocks, then each in words."""
     from sync.adjustment.words import counted
 
-    lines = [solution.message, ""]
-    lines += clock_table(case, solution)
-    lines += ["", *_sentences(solution)]
+    lines = [*wrapped(solution.message), "", *clock_table(case, solution)]
+    for more in (_limited_table(case, solution), _contested_table(case, solution)):
+        lines += ["", *more] if more else []
+    lines += ["", *_sentences(case, solution), *_limit_lines(case, solution)]
     if solution.dof:
         chance = "" if solution.p_global is None else f" (p = {solution.p_global:.2g})"
         checked = counted(solution.dof, "redundant observation")
         lines += ["", f"{checked}, chi² {solution.chi2:.1f}{chance}."]
     if solution.birge > 1:
-        lines.append(
+        lines += wrapped(
             f"The observations scatter more than stated ({solution.birge:.2f} times): where that "
             "reaches a clock, its range is wider for it, or withheld."
         )
-    lines += [f"To look at: {item.in_words}" for item in solution.proposals]
-    lines += [f"Left out: {problem}" for problem in solution.problems]
-    return lines
+    notes = [f"To look at: {item.in_words}" for item in solution.proposals]
+    notes += [f"To look at: {guess.in_words}" for guess in solution.rate_hypotheses]
+    notes += [f"To look at: {problem}" for problem in solution.problems]
+    return lines + [line for note in notes for line in wrapped(note)]
 
 
 def clock_table(case: Case, solution: Solution) -> list[str]:
@@ -117,13 +147,15 @@ def clock_table(case: Case, solution: Solution) -> list[str]:
     from sync.uncertainty import decimals_for
 
     rows = []
-    names = {source.id: source for source in case.sources}
     for clock in solution.clocks:
-        source = names.get(clock.source)
-        name = clock.source if source is None else source.name
-        if source is not None and source.breaks:
-            name += f", stretch {clock.stretch + 1}"
-        cells = [name, STATES[clock.status], format_seconds(clock.valid_from.ns, 2), "", "", ""]
+        cells = [
+            _name(case, clock),
+            STATES[clock.status],
+            format_seconds(clock.valid_from.ns, 2),
+            "",
+            "",
+            "",
+        ]
         if clock.model is not None and clock.k is not None:
             half = clock.model.half_range_at(clock.valid_from).s
             decimals = decimals_for(half)
@@ -133,15 +165,133 @@ def clock_table(case: Case, solution: Solution) -> list[str]:
             slow = clock.model.drift_ppm
             cells[5] = f"{slow - U_ppm:+.0f} to {slow + U_ppm:+.0f}"
         rows.append(cells)
-    datum = "the reference clock"
-    if solution.datum is not None and any(c.id == solution.datum for c in case.clocks):
-        datum = case.clock(solution.datum).name
-    header = ["recording", "state", "from s", f"is, by {datum}", "± s (95 %)", "slow by ppm (95 %)"]
+    header = [
+        "recording",
+        "state",
+        "from s",
+        f"is, by {_datum(case, solution)}",
+        "± s (95 %)",
+        "slow by ppm (95 %)",
+    ]
     return table(header, rows, right="..rrrr")
 
 
-def _sentences(solution: Solution) -> list[str]:
-    """Every clock in words; what has no link is said once for all that share the reason."""
-    linked = [clock.in_words for clock in solution.clocks if clock.model is not None]
-    unlinked = [clock.in_words for clock in solution.clocks if clock.model is None]
-    return linked + unlinked
+def _name(case: Case, clock: ClockResult) -> str:
+    source = next((source for source in case.sources if source.id == clock.source), None)
+    if source is None:
+        return clock.source
+    return source.name + (f", stretch {clock.stretch + 1}" if source.breaks else "")
+
+
+def _datum(case: Case, solution: Solution) -> str:
+    known = next((clock for clock in case.clocks if clock.id == solution.datum), None)
+    return "the reference clock" if known is None else known.name
+
+
+def stated_at(clock: ClockResult) -> MediaTime:
+    """The media time for which a clock's range under limits, or its readings, are stated."""
+    from sync.timebase import MediaTime
+
+    if clock.model is not None:
+        return clock.model.epoch
+    return MediaTime((clock.valid_from.ns + clock.valid_to.ns) // 2)
+
+
+def _limited_table(case: Case, solution: Solution) -> list[str]:
+    """Where limits put a stretch: the middle of what was observed of it."""
+    from sync.timebase import format_seconds
+
+    rows = []
+    for clock in solution.clocks:
+        limited = clock.with_limits
+        if limited is not None:
+            at = stated_at(clock)
+            ends = clock_ends(at, limited.low_s, limited.high_s)
+            state = STATES[limited.status]
+            rows.append([_name(case, clock), state, format_seconds(at.ns, 2), ends])
+    header = ["with the limits", "state", "at s", f"is, by {_datum(case, solution)} (95 %)"]
+    return table(header, rows, right="..r.") if rows else []
+
+
+def _contested_table(case: Case, solution: Solution) -> list[str]:
+    """Where a stretch lies by each reading of evidence that disagrees."""
+    from sync.timebase import format_seconds
+
+    rows = []
+    for clock in solution.clocks:
+        if clock.contested is None:
+            continue
+        at = stated_at(clock)
+        where = [_name(case, clock), format_seconds(at.ns, 2)]
+        for one in clock.contested.candidates:
+            ends = clock_ends(at, one.value_s - one.U95_s, one.value_s + one.U95_s)
+            rows.append([*where, ", ".join(one.set_aside), f"{one.weight:.0%}", ends])
+            where = ["", ""]
+        rows.append(["", "", "all together", "", clock_ends(at, *clock.contested.interval_s)])
+    datum = f"is, by {_datum(case, solution)} (95 %)"
+    header = ["evidence disagrees", "at s", "if this is wrong", "weight", datum]
+    return table(header, rows, right=".r.r.") if rows else []
+
+
+def clock_ends(at: MediaTime, low_s: float | None, high_s: float | None) -> str:
+    """``14:22:30.1 to 14:22:30.4``, ``after 14:22:30.1``, rounded outwards."""
+    from sync.timebase import Duration, ReferenceTime, format_clock
+    from sync.uncertainty import decimals_for, round_down, round_up
+
+    half_s = 0.5 if low_s is None or high_s is None else (high_s - low_s) / 2
+    decimals = min(3, decimals_for(half_s))
+
+    def shown(seconds: float) -> str:
+        return format_clock(ReferenceTime(at.ns) + Duration.from_s(seconds), decimals)
+
+    if low_s is None and high_s is None:
+        return "open"
+    low = None if low_s is None else shown(round_down(low_s + at.s, decimals) - at.s)
+    high = None if high_s is None else shown(round_up(high_s + at.s, decimals) - at.s)
+    if low is None or high is None:
+        return f"before {high}" if low is None else f"after {low}"
+    return f"{low} to {high}"
+
+
+def _limit_lines(case: Case, solution: Solution) -> list[str]:
+    """Every limit, but not breaks that simply go on later."""
+    worth = [
+        limit
+        for limit in solution.limits
+        if not (limit.id.startswith(GOES_ON_LATER) and limit.status == "imposed")
+    ]
+    lines = [f"Limit {limit.id}{_said(case, limit.id)}: {limit.in_words}" for limit in worth]
+    return [line for text in lines for line in wrapped(text)]
+
+
+def _said(case: Case, limit_id: str) -> str:
+    """What a limit says, in brackets; nothing where its id does."""
+    from sync.case.places import limit_in_words, place_in_words
+    from sync.evidence import Limit, LogTime, Mark, Place
+
+    item = case.find(limit_id)
+    if isinstance(item, Limit):
+        return f" ({limit_in_words(case, item).rstrip('.')})"
+    if isinstance(item, Mark):
+        return f" ({place_in_words(case, Place(mark=item.id))})"
+    if isinstance(item, LogTime):
+        return f" ({place_in_words(case, Place(event=item.event))} in the log of {item.clock})"
+    return ""
+
+
+def _sentences(case: Case, solution: Solution) -> list[str]:
+    """Every clock in words; stretches of one recording without a link are said together."""
+    linked = [clock.in_words for clock in solution.clocks if clock.would_link is None]
+    alike: dict[tuple[str, str], list[ClockResult]] = {}
+    for clock in solution.clocks:
+        if clock.would_link is not None:
+            words = clock.in_words.removeprefix(f"{_name(case, clock)}: ")
+            alike.setdefault((clock.source, words), []).append(clock)
+    unlinked = []
+    for (_, words), clocks in alike.items():
+        name = _name(case, clocks[0])
+        if len(clocks) > 1:
+            numbers = ", ".join(str(clock.stretch + 1) for clock in clocks)
+            name = f"{name.rpartition(', stretch ')[0]}, stretches {numbers}"
+        unlinked.append(f"{name}: {words}")
+    return [line for sentence in linked + unlinked for line in wrapped(sentence)]

@@ -31,6 +31,10 @@ class Statement:
         The words after the option, in order.
     late, late_b
         Keys of delays, separated by spaces.
+    typed_within
+        Of a log time: within how long of the event a person typed it; empty: a machine's stamp.
+    new_clock
+        ``yes``: a clock's name that is close to a known one is meant as it stands.
     """
 
     kind: str
@@ -46,6 +50,8 @@ class Statement:
     spread: str = ""
     name: str = ""
     note: str = ""
+    typed_within: str = ""
+    new_clock: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +88,11 @@ def apply(case: Case, statement: Statement, author: Author) -> tuple[Case, Added
     if found is None:
         raise UsageError(
             f"{statement.kind!r} is no kind of observation.", f"There are: {', '.join(KINDS)}."
+        )
+    if statement.typed_within and statement.kind != "log":
+        raise UsageError(
+            f"Only a log's time is typed by a person, not a {statement.kind}.",
+            "Leave out --typed-within (typed_within).",
         )
     return found(case, statement, author)
 
@@ -172,6 +183,7 @@ def _reading(case: Case, said: Statement, who: Author) -> tuple[Case, Added]:
         displayed=ReferenceTime(parse_time_ns(said.value)),
         granularity=Duration(0) if rolled_over else granularity_of(said.granularity, said.value),
         delays=said.late.split(),
+        new_clock=_yes(said.new_clock),
         by=who.by,
         at=who.at,
         note=said.note,
@@ -196,11 +208,12 @@ def _check(case: Case, said: Statement, who: Author) -> tuple[Case, Added]:
     reference, half = required_limit(said.reference, "the other clock's time")
     case, item = add_clock_check(
         case,
-        clock=_clock(case, said.what),
+        clock=said.what,
         displayed=ReferenceTime(parse_time_ns(said.value)),
-        against=_clock(case, against),
+        against=against,
         reference=ReferenceTime(reference.ns),
         distribution=_distribution(half, said.spread),
+        new_clock=_yes(said.new_clock),
         by=who.by,
         at=who.at,
         note=said.note,
@@ -209,14 +222,36 @@ def _check(case: Case, said: Statement, who: Author) -> tuple[Case, Added]:
     return case, Added(kind="check", id=item.id, in_words=words)
 
 
-def _clock(case: Case, name: str) -> str:
-    """A clock by its id or name, or that of a recording; a new name stays as typed."""
-    if any(name in (clock.id, clock.name) for clock in case.clocks):
-        return name
-    for source in case.sources:
-        if name in (source.id, source.name):
-            return source.clock
-    return name
+def _log(case: Case, said: Statement, who: Author) -> tuple[Case, Added]:
+    from sync.case.acts import add_log_time
+
+    if not said.clock:
+        raise UsageError("A log time needs the clock of the log.", "Add: --clock NAME")
+    within = Duration(parse_time_ns(said.typed_within)) if said.typed_within else None
+    case, item = add_log_time(
+        case,
+        event=said.what,
+        clock=said.clock,
+        displayed=ReferenceTime(parse_time_ns(said.value)),
+        granularity=granularity_of(said.granularity, said.value),
+        typed_within=within,
+        new_clock=_yes(said.new_clock),
+        by=who.by,
+        at=who.at,
+        note=said.note,
+    )
+    words = f"{item.clock} has {item.event} at {said.value}, "
+    if within is None:
+        words += f"stamped by the machine (last digit {item.granularity.s:g} s)"
+    else:
+        words += f"typed up to {within.s:g} s after it: a limit"
+    return case, Added(kind="log", id=item.id, in_words=words)
+
+
+def _yes(text: str) -> bool:
+    if text in ("", "no", "yes"):
+        return text == "yes"
+    raise UsageError(f"{text!r} is neither yes nor no.", "new_clock is yes, no or empty.")
 
 
 def _lag(case: Case, said: Statement, who: Author) -> tuple[Case, Added]:
@@ -353,6 +388,7 @@ def _break(case: Case, said: Statement, who: Author) -> tuple[Case, Added]:
 KINDS: dict[str, Apply] = {
     "offset": _offset,
     "reading": _reading,
+    "log": _log,
     "check": _check,
     "lag": _lag,
     "delay": _delay,

@@ -20,6 +20,11 @@ def media_time(text: str) -> MediaTime:
         raise argparse.ArgumentTypeError(f"{error.message} {error.hint or ''}".strip()) from error
 
 
+def duration(text: str) -> Duration:
+    """A span of time, for argparse."""
+    return Duration(media_time(text).ns)
+
+
 def limited(text: str, what: str = "value") -> tuple[int, int | None]:
     """``VALUE±a`` or ``LOW..HIGH`` as (value, half-width) in nanoseconds; half is ``None`` alone.
 

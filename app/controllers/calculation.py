@@ -1,18 +1,20 @@
 """Live calculation: after each change of evidence, clocks, timeline and answers are made anew.
 
-It runs in the background in milliseconds; while it does, what is shown is marked as out of date.
-A result that belongs to older evidence is thrown away: a newer calculation is already waiting.
+It runs in the background; while it does, what is shown is marked as out of date. Clocks and
+timeline come first, in milliseconds; answers follow, since each is asked again without every piece
+of evidence. A result that belongs to older evidence is thrown away: a newer one is waiting.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal
 
 from app.document import Change, Document
+from app.doubts import without_each
 from app.jobs import Job, Jobs
 from sync.adjustment.inputs import inputs_digest
 from sync.adjustment.solution import Answer, Solution
@@ -64,13 +66,25 @@ class Results:
     unanswered: Mapping[str, str] = field(default_factory=dict)
     """By question: why it could not even be asked of the evidence."""
     stale: bool = False
+    answers_due: bool = False
+    """True while the answers are still those of the evidence before, or not there yet."""
     network: Network | None = None
+    without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By proposal to set something aside: what the calculation would say without it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Calculated:
     case: Case
     results: Results
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    case: Case
+    answers: Mapping[str, Answer]
+    unanswered: Mapping[str, str]
+    without: Mapping[str, tuple[str, ...]]
 
 
 class Calculation(QObject):
@@ -110,13 +124,7 @@ class Calculation(QObject):
         if not self._document.is_open:
             return
         keep = self._document.read_only
-        self._job = self._jobs.start(
-            "Calculating", lambda progress: _calculate(case, keep, progress), line="quick",
-            shown=False,
-        )  # fmt: skip
-        self._job.finished.connect(self._take)
-        self._job.failed.connect(self._fail)
-        self._job.cancelled.connect(self._end)
+        self._start(lambda progress: _calculate(case, keep, progress), self._take)
 
     def _case_changed(self, change: Change) -> None:
         if change.kind == "closed":
@@ -137,12 +145,17 @@ class Calculation(QObject):
         self.again()
 
     def _take(self, found: _Calculated) -> None:
+        """Clocks and timeline are there; the answers are asked next."""
         self._job = None
-        if inputs_of(found.case) != inputs_of(self._document.case):
-            self._again = False
-            self.again()
+        if self._outdated(found.case):
             return
-        self.results = found.results
+        due = bool(found.case.sources) and bool(found.case.questions or _proposed(found.case))
+        before = self.results
+        self.results = (
+            replace(found.results, answers=before.answers, unanswered=before.unanswered,
+                    answers_due=True)
+            if due else found.results
+        )  # fmt: skip
         now = self._document.case
         same = (
             now.solution is not None and found.case.solution is not None
@@ -150,10 +163,39 @@ class Calculation(QObject):
         )  # fmt: skip
         if not self._document.read_only and not same:
             self._document.note(now.with_solution(found.case.solution), "calculate")
+        if due:
+            self._start(lambda progress: _answer(found, progress), self._take_answers)
         self.changed.emit()
-        if self._again or now.questions != found.case.questions:
+        if not due and (self._again or now.questions != found.case.questions):
             self._again = False
             self.again()
+
+    def _take_answers(self, found: _Answered) -> None:
+        self._job = None
+        if self._outdated(found.case):
+            return
+        self.results = replace(
+            self.results, answers=found.answers, unanswered=found.unanswered,
+            without=found.without, answers_due=False,
+        )  # fmt: skip
+        self.changed.emit()
+        if self._again or self._document.case.questions != found.case.questions:
+            self._again = False
+            self.again()
+
+    def _outdated(self, case: Case) -> bool:
+        """True when evidence has changed since; then it is calculated again."""
+        if inputs_of(case) == inputs_of(self._document.case):
+            return False
+        self._again = False
+        self.again()
+        return True
+
+    def _start(self, work: Callable[[Progress], object], take: Callable[..., None]) -> None:
+        self._job = self._jobs.start("Calculating", work, line="quick", shown=False)
+        self._job.finished.connect(take)
+        self._job.failed.connect(self._fail)
+        self._job.cancelled.connect(self._end)
 
     def _fail(self, error: Exception) -> None:
         self._end()
@@ -167,7 +209,7 @@ class Calculation(QObject):
 
 
 def _calculate(case: Case, keep: bool, progress: Progress) -> _Calculated:
-    """Solution, timeline and answers of one state; ``keep`` the solution of a read-only case."""
+    """Solution and timeline of one state; ``keep`` the solution of a read-only case."""
     if not case.sources:
         solved = case.with_solution(None)
     elif (case.solution is not None and not is_stale(case)) or (keep and case.solution is not None):
@@ -175,22 +217,36 @@ def _calculate(case: Case, keep: bool, progress: Progress) -> _Calculated:
     else:
         solved = calculate(case, at=_now())
     progress.report(0.4)
+    ready = prepare(solved) if solved.sources else None
+    stale = is_stale(solved)
+    network = None if ready is None else Network(ready)
+    results = Results(
+        timeline=build_timeline(solved, stale=stale), solution=solved.solution, stale=stale,
+        network=network,
+    )  # fmt: skip
+    return _Calculated(solved, results)
+
+
+def _answer(found: _Calculated, progress: Progress) -> _Answered:
+    """Every question, and what each proposal would lead to."""
+    case = found.case
+    # A network of its own: the one of the first step is asked by the window meanwhile.
+    ready = prepare(case)
     answers: dict[str, Answer] = {}
     unanswered: dict[str, str] = {}
-    ready = prepare(solved) if solved.sources else None
-    if ready is not None:
-        for question in solved.questions:
-            progress.report(0.6)
-            try:
-                answers[question.id] = ready.order(question.a, question.b)
-            except TiepointError as error:
-                unanswered[question.id] = error.message
-    stale = is_stale(solved)
-    timeline = build_timeline(solved, stale=stale)
-    network = None if ready is None else Network(ready)
-    return _Calculated(
-        solved, Results(timeline, solved.solution, answers, unanswered, stale, network)
-    )
+    for number, question in enumerate(case.questions):
+        progress.report(number / len(case.questions))
+        try:
+            answers[question.id] = ready.order(question.a, question.b)
+        except TiepointError as error:
+            unanswered[question.id] = error.message
+    progress.report(0.9)
+    without = without_each(case, case.solution) if case.solution is not None else {}
+    return _Answered(case, answers, unanswered, without)
+
+
+def _proposed(case: Case) -> bool:
+    return case.solution is not None and bool(case.solution.proposals)
 
 
 def digest(case: Case) -> str:

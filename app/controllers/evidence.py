@@ -15,14 +15,16 @@ from app.controllers.places import Places
 from app.controllers.playback import Playback
 from app.controllers.recordings import Recordings
 from app.dialogs.ask import AskQuestion
-from app.dialogs.clock_forms import AddBreak, CheckClock, ReadClock, StateDelay, StateGap
+from app.dialogs.clock_forms import AddBreak, CheckClock, ReadClock, ReadLog, StateGap
+from app.dialogs.delays import Delays
+from app.dialogs.limit import StateLimit
 from app.dialogs.small import ChooseReference, Reason
 from app.document import Document
 from app.focus import Focus
 from sync.case.acts import restore, set_aside
 from sync.case.case import Case, FirstViewing, Source
 from sync.errors import EvidenceError, TiepointError
-from sync.evidence import Lag, Mark, Reading
+from sync.evidence import Lag, Limit, LogTime, Mark, Place, Reading
 from sync.timebase import MediaTime
 from widgets.answer_panel import AnswerPanel
 from widgets.clock_table import ClockTable
@@ -78,10 +80,13 @@ class EvidenceDesk(QObject):
         clocks = results.solution.clocks if results.solution is not None else ()
         known = [clock for clock in clocks if clock.source in names]
         self._clocks.set_clocks(known, names, stale=results.stale)
+        solution = results.solution
+        self._clocks.set_hypotheses(solution.rate_hypotheses if solution is not None else ())
         self._answers.set_context(self._context(case))
-        self._answers.set_stale(results.stale)
+        self._answers.set_stale(results.stale or results.answers_due)
         self._answers.set_answers(
-            [(question, results.answers.get(question.id)) for question in case.questions]
+            [(question, results.answers.get(question.id)) for question in case.questions],
+            results.unanswered,
         )
         self.note_viewing()
 
@@ -92,7 +97,8 @@ class EvidenceDesk(QObject):
         names = {clock.id: clock.name for clock in case.clocks}
         names |= {source.id: source.name for source in case.sources}
         events = {event.id: event.name for event in case.events}
-        self._evidence.set_evidence(case.evidence, rows, names, events)
+        limits = {limit.id: limit for limit in (solution.limits if solution is not None else ())}
+        self._evidence.set_evidence(case.evidence, rows, names, events, limits)
 
     def _context(self, case: Case) -> str:
         when = case.solution.calculated_at if case.solution is not None else "not calculated"
@@ -107,7 +113,7 @@ class EvidenceDesk(QObject):
         case, results = self._document.case, self._calculation.results
         question = self._answers.opened
         answer = results.answers.get(question or "")
-        if question is None or answer is None or results.stale:
+        if question is None or answer is None or results.stale or results.answers_due:
             return
         if any(seen.question == question for seen in case.viewings):
             return
@@ -131,6 +137,20 @@ class EvidenceDesk(QObject):
             self._show(item.source, item.latest)
         elif isinstance(item, Lag):
             self._show(item.source_a, item.time_a)
+        elif isinstance(item, Limit):
+            self._go_place(item.first)
+        elif isinstance(item, LogTime):
+            self._go_place(Place(event=item.event))
+
+    def _go_place(self, place: Place) -> None:
+        """Show an event's first mark, a mark, or a time of a recording."""
+        if place.source is not None and place.time is not None:
+            self._show(place.source, place.time)
+        elif place.mark is not None:
+            self._moving.go_mark(place.mark)
+        elif place.event is not None:
+            for mark in self._document.case.marks_of(place.event)[:1]:
+                self._moving.go_mark(mark.id)
 
     def go_next_anchor(self, question: str | None = None, place: int = 0) -> None:
         """Go where a further anchor would narrow the open question's range most."""
@@ -200,11 +220,7 @@ class EvidenceDesk(QObject):
 
     def ask(self) -> None:
         """Ask a question."""
-        case = self._document.case
-        source = self._places.source(self._focus.source)
-        media = self._places.media_now(None if source is None else source.id)
-        here = None if source is None or media is None else (source, media)
-        asked = AskQuestion.ask(self._window, case, here)
+        asked = AskQuestion.ask(self._window, self._document.case, self._pointed_at())
         if asked is not None:
             self._document.act(asked.case, f"ask: {asked.case.questions[-1].words}")
             self.show_all()
@@ -230,14 +246,26 @@ class EvidenceDesk(QObject):
         clock = None if source is None else source.clock
         self._form(CheckClock.ask(self._window, self._document.case, clock), "add a clock check")
 
-    def state_delay(self) -> None:
-        """A delay for later use."""
-        found = StateDelay.ask(
-            self._window, self._document.case,
-            "By how much a path is late: one value, shared by every mark that names it.",
-        )  # fmt: skip
+    def read_log(self) -> None:
+        """When a log has an event."""
+        mark = self._document.case.find(self._moving.selected_mark or "")
+        event = mark.event if isinstance(mark, Mark) else None
+        self._form(ReadLog.ask(self._window, self._document.case, event), "add a log time")
+
+    def state_limit(self) -> None:
+        """A limit on what is selected, else on what the playhead shows."""
+        case = self._document.case
+        mark = case.find(self._moving.selected_mark or "")
+        first = Place(event=mark.event) if isinstance(mark, Mark) else None
+        found = StateLimit.ask(self._window, case, self._pointed_at(), first)
         if found is not None:
-            self._document.act(found[0], f"state the delay {found[1]}")
+            self._document.act(found, f"limit: {found.of_kind(Limit)[-1].why}")
+
+    def show_delays(self) -> None:
+        """All delays of the case."""
+        shown = Delays(self._window, lambda: self._document.case, self._document.act)
+        shown.exec()
+        shown.deleteLater()
 
     def add_break(self) -> None:
         """A break at the playhead."""
@@ -259,13 +287,18 @@ class EvidenceDesk(QObject):
         if case is not None:
             self._document.act(case, act)
 
-    def _here(self) -> tuple[Source, MediaTime]:
+    def _pointed_at(self) -> tuple[Source, MediaTime] | None:
+        """The focused recording, and its time at the playhead."""
         source = self._places.source(self._focus.source)
         media = self._places.media_now(None if source is None else source.id)
-        if source is None or media is None:
+        return None if source is None or media is None else (source, media)
+
+    def _here(self) -> tuple[Source, MediaTime]:
+        here = self._pointed_at()
+        if here is None:
             raise EvidenceError("Nothing is shown at the playhead.",
                                 hint="Focus a recording at a time it was recording.")  # fmt: skip
-        return source, media
+        return here
 
 
 def _now() -> str:

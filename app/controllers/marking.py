@@ -34,9 +34,9 @@ from app.controllers.places import Places
 from app.controllers.playback import Playback
 from app.controllers.recordings import Recordings
 from app.controllers.snippets import Snippets
-from app.dialogs.clock_forms import StateDelay
 from app.dialogs.closing import ClosingCard
 from app.dialogs.definition import Define, Definition
+from app.dialogs.delays import StateDelay
 from app.document import Change, Document
 from app.focus import Focus
 from app.playhead import Playhead
@@ -319,8 +319,10 @@ class Marking(QObject):
                 self._tie_delayed(case)
             else:
                 case, own = ties.speech_about(case, self.open.name, self.open.marks)
-                self._commit(case, f"“{own}” is speech about it: no tie")
-                self.said.emit(f"No tie was made: “{own}” is kept as an event of its own.")
+                self._commit(case, f"“{own}” came after “{self.open.name}”: a limit, no tie")
+                self.said.emit(
+                    f"No tie was made but a limit: “{self.open.name}” was not after “{own}”."
+                )
                 self._end()
         except TiepointError as error:
             self._problem(error)

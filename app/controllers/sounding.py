@@ -108,6 +108,6 @@ class Sounding(QObject):
         pieces = tuple(
             Piece(clip.start.ns, clip.end.ns, clip.media_start.ns, clip.media_end.ns)
             for clip in (track.clips if track is not None else ())
-            if clip.start is not None and clip.end is not None
+            if clip.model is not None and clip.start is not None and clip.end is not None
         )
         return Plan(opened.path, pieces) if pieces else None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sync.case.acts import add_limit
 from sync.case.case import Case
 from sync.case.naming import ids_in, readable_id
-from sync.evidence import Event, Mark, Status
+from sync.evidence import Event, Limit, Mark, Place, Status
 
 
 def marks_of(case: Case, ids: Sequence[str]) -> list[Mark]:
@@ -54,7 +55,10 @@ def delayed(case: Case, mark: Mark, key: str) -> Case:
 
 
 def speech_about(case: Case, name: str, ids: Sequence[str]) -> tuple[Case, str]:
-    """The last sighting as an event of its own: somebody speaks about ``name``. No tie.
+    """The last sighting as an event of its own: somebody speaks about ``name``.
+
+    That makes no tie but a limit: the event was not after the words. Words that came late over a
+    radio were spoken earlier still, so the limit holds whatever the delay.
 
     Returns
     -------
@@ -69,8 +73,17 @@ def speech_about(case: Case, name: str, ids: Sequence[str]) -> tuple[Case, str]:
         )  # fmt: skip
         case = case.with_event(event)
     marks = marks_of(case, ids)
+    spoken_of = marks[-1].event
     case = case.with_evidence(replace(marks[-1], event=event.id))
-    return tied(case, ids), own
+    case = tied(case, ids)
+    ends = (Place(event=spoken_of), Place(event=event.id))
+    if any((limit.first, limit.second) == ends for limit in case.of_kind(Limit)):
+        return case, own
+    case, _ = add_limit(
+        case, first=ends[0], second=ends[1], why=f"somebody speaks about “{name}”",
+        by=case.examiner,
+    )  # fmt: skip
+    return case, own
 
 
 def noted(case: Case, mark: Mark, text: str) -> Case:

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
-from app.dialogs.form import Form, typed_duration
-from sync.case.acts import add_clock_check, add_known_gap, add_reading, ensure_delay
+from app.dialogs.form import SPREADS, Form, typed_duration, typed_spread
+from sync.case.acts import add_clock_check, add_known_gap, add_log_time, add_reading
 from sync.case.case import Break, Case, Source
-from sync.case.delays import radio_chain, sound_travel, with_delay
-from sync.case.naming import ids_in, readable_id
 from sync.case.recordings import with_breaks
 from sync.errors import EvidenceError
-from sync.evidence import Delay
+from sync.evidence import LogTime
 from sync.media.frame_index import FrameIndex
 from sync.timebase import Duration, MediaTime, ReferenceTime, format_seconds, parse_time_ns
 from sync.uncertainty import Distribution
-
-_SPREADS: list[tuple[str, object]] = [
-    ("anywhere within", "rectangular"), ("95 % range", "normal"),
-]  # fmt: skip
 
 
 def _clocks(case: Case, first: str | None = None) -> list[tuple[str, object]]:
@@ -31,15 +25,6 @@ def _chosen_clock(case: Case, box: QComboBox) -> str:
     """Id of the clock chosen, or the name typed."""
     text = box.currentText().strip()
     return next((clock.id for clock in case.clocks if clock.name == text), text)
-
-
-def _spread(half: Duration, box: QComboBox) -> Distribution:
-    if half.ns <= 0:
-        raise EvidenceError("Type a limit larger than 0: nothing is known exactly.")
-    return (
-        Distribution.normal_95(half.s) if box.currentData() == "normal"
-        else Distribution.rectangular(half.s)
-    )  # fmt: skip
 
 
 class ReadClock(Form[Case]):
@@ -82,8 +67,8 @@ class ReadClock(Form[Case]):
             self._case, source=self._source.id, stream=None, earliest=earliest, latest=latest,
             clock=_chosen_clock(self._case, self.clock),
             displayed=ReferenceTime(parse_time_ns(self.shown.text())),
-            granularity=digit, truncates=self.truncates.isChecked(), by=self._case.examiner,
-            note=self.note.text().strip(),
+            granularity=digit, truncates=self.truncates.isChecked(), new_clock=True,
+            by=self._case.examiner, note=self.note.text().strip(),
         )  # fmt: skip
         return case
 
@@ -113,7 +98,7 @@ class CheckClock(Form[Case]):
         )
         self.reference = self.add_line("That showed", hint="14:23:25.2; 2 days later: 62:23:25")
         self.half, self.spread = QLineEdit("0.5"), QComboBox()
-        for text, data in _SPREADS:
+        for text, data in SPREADS:
             self.spread.addItem(text, data)
         self.add_pair("Known to", self.spread, self.half, "± s")
         self.note = self.add_line("Note", hint="who looked, when")
@@ -125,7 +110,7 @@ class CheckClock(Form[Case]):
             displayed=ReferenceTime(parse_time_ns(self.shown.text())),
             against=_chosen_clock(self._case, self.against),
             reference=ReferenceTime(parse_time_ns(self.reference.text())),
-            distribution=_spread(typed_duration(self.half), self.spread),
+            distribution=typed_spread(self.half, self.spread), new_clock=True,
             by=self._case.examiner, note=self.note.text().strip(),
         )  # fmt: skip
         return case
@@ -136,62 +121,60 @@ class CheckClock(Form[Case]):
         return cls(parent, case, clock).run()
 
 
-class StateDelay(Form[tuple[Case, str]]):
-    """By how much a path is late: a preset, one of the case, or typed values."""
+class ReadLog(Form[Case]):
+    """When a log (CAD, gate controller …) has an event."""
 
-    def __init__(self, parent: QWidget | None, case: Case, text: str) -> None:
-        super().__init__(parent, "Delay", text, ok="Use this delay")
+    def __init__(self, parent: QWidget | None, case: Case, event: str | None) -> None:
+        super().__init__(
+            parent, "Log time",
+            "When a log has an event, on the log's own clock. A machine's stamp is an observation; "
+            "what a person typed came after the event, and that is a limit.", ok="Add the log time",
+        )  # fmt: skip
         self._case = case
-        choices: list[tuple[str, object]] = [("radio chain: between 0 and 1 s", "radio")]
-        choices += [(f"{d.name} (in the case)", ("known", d.key)) for d in case.of_kind(Delay)]
-        choices += [("sound over a distance", "travel"), ("typed", "typed")]
-        if any(d.key == "radio-chain" for d in case.of_kind(Delay)):
-            del choices[0]
-        self.kind = self.add_choice("Delay", choices)
-        self.name = self.add_line("Name", hint="radio of unit 4")
-        self.amount, self.half = QLineEdit(), QLineEdit()
-        self.add_pair("Late by", self.amount, self.half, "±")
-        self.unit = self.add_choice("In", [("seconds", "s"), ("metres of air", "m")])
-        self.kind.currentIndexChanged.connect(self._show_kind)
-        self._show_kind()
+        events: list[tuple[str, object]] = [(e.name, e.id) for e in reversed(case.events)]
+        self.happened = self.add_choice("Event", events, event, "Or a new name", typed=True)
+        self.clock = self.add_choice(
+            "Log's clock", _clocks(case), None,
+            "The clock of the log itself; type a name for one that is new", typed=True,
+        )  # fmt: skip
+        if not any(isinstance(item, LogTime) for item in case.evidence):
+            self.clock.setEditText("")
+        self.shown = self.add_line("Time in the log", hint="14:22:48")
+        self.digit = self.add_line("Last digit", "1", tip="In seconds: 1 for whole seconds")
+        self.how = self.add_choice(
+            "Written", [("stamped by the machine itself", False),
+                        ("typed by a person, afterwards", True)],
+        )  # fmt: skip
+        self.within = self.add_line("Typed within", "60", tip="Seconds from the event to the entry")
+        self.truncates = self.add_tick("drops what is below its last digit (as most logs do)", True)
+        self.note = self.add_line("Note", hint="export of 12 March, line 204")
+        self.how.currentIndexChanged.connect(self._show_how)
+        self._show_how()
+        if event is not None:
+            self.starts_in(self.clock)
         self.reads(self._value)
 
-    def _show_kind(self) -> None:
-        kind = self.kind.currentData()
-        typed = kind in ("travel", "typed")
-        for field in (self.name, self.amount, self.half):
-            field.setEnabled(typed)
-        self.unit.setEnabled(False)
-        self.unit.setCurrentIndex(1 if kind == "travel" else 0)
-        if kind == "radio":
-            self.name.setText("radio chain")
-            self.amount.setText("0.5")
-            self.half.setText("0.5")
+    def _show_how(self) -> None:
+        self.within.setEnabled(bool(self.how.currentData()))
 
-    def _value(self) -> tuple[Case, str]:
-        kind, by = self.kind.currentData(), self._case.examiner
-        if isinstance(kind, tuple):
-            return self._case, str(kind[1])
-        if kind == "radio":
-            chain = radio_chain(by=by)
-            return with_delay(self._case, chain), chain.key
-        name = self.name.text().strip() or "delay"
-        key = readable_id(name, ids_in(self._case), "delay")
-        if kind == "travel":
-            metres = [parse_time_ns(f.text()) / 1e9 for f in (self.amount, self.half)]
-            travel = sound_travel(key, metres[0], metres[1], name=name, by=by)
-            return with_delay(self._case, travel), key
-        half = typed_duration(self.half)
-        if half.ns <= 0:
-            raise EvidenceError("Type a limit larger than 0: nothing is known exactly.")
-        spread = Distribution.rectangular(half.s)
-        value = typed_duration(self.amount)
-        return ensure_delay(self._case, key, name, value, spread, by=by), key
+    def _value(self) -> Case:
+        clock = _chosen_clock(self._case, self.clock)
+        if not clock:
+            raise EvidenceError("The log's clock needs a name: CAD, gate controller …")
+        typed = typed_duration(self.within) if self.how.currentData() else None
+        case, _ = add_log_time(
+            self._case, event=self.happened.currentText().strip(), clock=clock,
+            displayed=ReferenceTime(parse_time_ns(self.shown.text())),
+            granularity=typed_duration(self.digit), truncates=self.truncates.isChecked(),
+            typed_within=typed, new_clock=True, by=self._case.examiner,
+            note=self.note.text().strip(),
+        )  # fmt: skip
+        return case
 
     @classmethod
-    def ask(cls, parent: QWidget | None, case: Case, text: str) -> tuple[Case, str] | None:
-        """The case that holds the delay, and its key; or ``None``."""
-        return cls(parent, case, text).run()
+    def ask(cls, parent: QWidget | None, case: Case, event: str | None) -> Case | None:
+        """The case with the log time, or ``None``."""
+        return cls(parent, case, event).run()
 
 
 class AddBreak(Form[Case]):

@@ -65,7 +65,7 @@ class ClosingCard(QDialog):
         for text, what, tip in (
             ("Same instant  Y", "same", "They tie the two clocks"),
             ("Same, with a delay …  D", "delayed", "One of them came late by a stated delay"),
-            ("Somebody speaking about it  S", "speaking", "Speech is not the event: no tie"),
+            ("Somebody speaking about it  S", "speaking", "Speech came after it: a limit"),
         ):
             made = button(text, act=what == "same", tip=tip)
             made.setAutoDefault(False)

@@ -20,11 +20,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from sync.errors import TiepointError
+from sync.errors import EvidenceError, TiepointError
 from sync.timebase import Duration, parse_time_ns
+from sync.uncertainty import Distribution
 from widgets.parts import Choice, label
 
 V = TypeVar("V")
+SPREADS: list[tuple[str, object]] = [("anywhere within", "rectangular"), ("95 % range", "normal")]
+"""How a typed ± is meant."""
 
 
 class Form(QDialog, Generic[V]):
@@ -96,6 +99,7 @@ class Form(QDialog, Generic[V]):
     def add_pair(self, name: str, first: QWidget, second: QWidget, between: str) -> None:
         """Two fields on one line."""
         row = QHBoxLayout()
+        row.setSpacing(8)
         row.addWidget(first, 2)
         row.addWidget(label(between, "secondary", wrap=False))
         row.addWidget(second, 1)
@@ -112,6 +116,10 @@ class Form(QDialog, Generic[V]):
         field.setToolTip(tip)
         self.fields.addRow(QLabel(name), field)
         return field
+
+    def starts_in(self, field: QWidget) -> None:
+        """The keyboard begins here, not in the first field."""
+        self._first = field
 
     # -- ending ------------------------------------------------------------------------------
 
@@ -133,7 +141,7 @@ class Form(QDialog, Generic[V]):
         super().accept()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """The keyboard begins in the first field."""
+        """The keyboard begins in the first field, or where the form says."""
         super().showEvent(event)
         if self._first is not None:
             self._first.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -149,3 +157,13 @@ class Form(QDialog, Generic[V]):
 def typed_duration(field: QLineEdit) -> Duration:
     """A typed length of time."""
     return Duration(parse_time_ns(field.text()))
+
+
+def typed_spread(field: QLineEdit, shape: QComboBox) -> Distribution:
+    """A typed ± in the shape chosen of :data:`SPREADS`."""
+    half = typed_duration(field)
+    if half.ns <= 0:
+        raise EvidenceError("Type a limit larger than 0: nothing is known exactly.")
+    if shape.currentData() == "normal":
+        return Distribution.normal_95(half.s)
+    return Distribution.rectangular(half.s)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sync.adjustment.bounds import add_bounds
+from sync.adjustment.checks import doubts
 from sync.adjustment.inputs import Inputs, authority
 from sync.adjustment.network import Network, NetworkSource, Row, combine
 from sync.clock import PPM
@@ -56,6 +57,7 @@ def build(inputs: Inputs) -> Built:
     }
     for source in sources:  # a second camera in one recording has a clock of its own
         u_drift |= {clock: u_drift[source.clock] for clock in source.clocks}
+    has_datum = reference is not None
     if reference is None:
         reference = NO_DATUM
         sources.append(NetworkSource(NO_DATUM, 0.0, NO_DATUM))
@@ -73,6 +75,7 @@ def build(inputs: Inputs) -> Built:
         if isinstance(item, Delay | KnownGap):
             _add(network, item, names, events, problems)
     network.add_drift_priors({clock.id: clock.name for clock in inputs.clocks})
+    problems += doubts(network, has_datum=has_datum)
     return Built(network, tuple(problems), tuple(used))
 
 
@@ -113,9 +116,13 @@ def _middle(reading: Reading) -> MediaTime:
 
 def _recordings(inputs: Inputs, used: list[Evidence]) -> list[NetworkSource]:
     """One network source a recording; its epoch is the mean of its own observations."""
+    observed: dict[str, list[float]] = {}
+    for item in used:
+        for name, at in _places(item):
+            observed.setdefault(name, []).append(at.s)
     result = []
     for source in inputs.sources:
-        times = [at.s for item in used for name, at in _places(item) if name == source.id]
+        times = observed.get(source.id, [])
         middle = (source.start.s + source.end.s) / 2
         epoch = sum(times) / len(times) if times else middle
         breaks = tuple(cut.s for cut in source.breaks)

@@ -1,8 +1,9 @@
-"""The search for mistakes: iterated data snooping with separability and re-admission.
+"""The search for mistakes: data snooping, decided by the weight of the readings.
 
-Method after Baarda (α0 = 0.001, power 0.80), as in ``estimation.md`` §4: one unit a round,
-an event with two marks is one unit, what cannot be told apart is a conflict and then nothing is set
-aside. Nothing here changes a case: a report is a proposal.
+A network in which no standardised residual exceeds 3.29 (Baarda's w-test, α0 = 0.001; drift priors
+take part) holds no suspects. Otherwise its readings are weighed (:mod:`sync.adjustment.conflict`):
+where one of them weighs 95 % and sets a minority aside, it is proposed; else the culprit cannot be
+told, that is a conflict, and nothing is set aside. Nothing here changes a case.
 """
 
 from __future__ import annotations
@@ -13,21 +14,23 @@ from typing import Literal
 import numpy as np
 
 from sync.adjustment.adjust import W_LIMIT, Adjustment, adjust
-from sync.adjustment.network import Network
+from sync.adjustment.conflict import Readings, Unit, u_without_scatter
+from sync.adjustment.network import Function, Network, combine
 
-INSEPARABLE = 0.98
-"""Correlation of two residuals above which one mistake looks like the other."""
-LARGEST_PART = 0.34
-"""Part of the testable rows beyond which "mistakes" means the model is wrong."""
+CERTAIN = 0.95
+"""Weight from which a reading counts as told apart from the others."""
+LARGEST_PART = 0.5
+"""Part of the checked units beyond which "mistakes" means that the model is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A unit (event, match, reading …) proposed to be set aside, and what spoke against it."""
+    """A unit (event, mark, match …) proposed to be set aside, and what spoke against it."""
 
     unit: str
     rows: frozenset[str]
     w: float
+    """Standardised residual against the evidence that is kept."""
     is_event: bool
 
 
@@ -37,16 +40,23 @@ class MistakeReport:
 
     status: Literal["ok", "conflict"]
     suspects: tuple[Suspect, ...]
-    """In the order found; empty in a conflict, where the culprit cannot be told."""
+    """Largest |w| first; empty in a conflict, where the culprit cannot be told."""
     contested: frozenset[str]
     """Units of which one is wrong, in a conflict."""
     adjustment: Adjustment
     """The network after the proposed exclusions (the plain one in a conflict)."""
+    readings: Readings | None = None
+    """Every reading of the evidence, in a conflict."""
 
     @property
     def excluded(self) -> frozenset[str]:
         """Ids of all rows proposed to be set aside."""
         return frozenset().union(*(suspect.rows for suspect in self.suspects))
+
+    @property
+    def w(self) -> dict[str, float]:
+        """Standardised predicted residual of every excluded row, by id."""
+        return {row: suspect.w for suspect in self.suspects for row in suspect.rows}
 
 
 def find_mistakes(network: Network) -> MistakeReport:
@@ -58,71 +68,50 @@ def find_mistakes(network: Network) -> MistakeReport:
         ``ok`` with the suspects (often none), or ``conflict`` with the contested units.
     """
     plain = adjust(network)
-    current = plain
-    suspects: list[Suspect] = []
-    testable = int(np.sum(plain.redundancy > 0))
-    while True:
-        worst = _worst(current)
-        if worst is None:
-            break
-        suspect = _suspect(current, worst)
-        contested = _inseparable(current, worst, suspect)
-        out = sum(len(s.rows) for s in suspects) + len(suspect.rows)
-        if contested or out > LARGEST_PART * testable:
-            every = frozenset(s.unit for s in [*suspects, suspect])
-            units = contested or every
-            return MistakeReport("conflict", (), units | {suspect.unit}, plain)
-        suspects.append(suspect)
-        current = adjust(network, frozenset().union(*(s.rows for s in suspects)))
-    suspects, current = _readmit(network, suspects, current)
-    return MistakeReport("ok", tuple(suspects), frozenset(), current)
-
-
-def _worst(adjustment: Adjustment) -> int | None:
-    """Row with the largest |w| above the limit."""
-    w = np.abs(np.nan_to_num(adjustment.standardised))
-    tested = np.array([row.kind != "quantity" for row in adjustment.rows], dtype=bool)
-    w = np.where(tested, w, 0.0)
-    if not len(w) or float(np.max(w)) <= W_LIMIT:
-        return None
-    return int(np.argmax(w))
-
-
-def _suspect(adjustment: Adjustment, worst: int) -> Suspect:
-    """The unit to set aside for a row: the row alone where its event keeps two other marks."""
-    row = adjustment.rows[worst]
-    same = [
-        other.id
-        for other in adjustment.rows
-        if other.unit == row.unit and other.id not in adjustment.excluded
-    ]
-    alone = row.event is not None and len(same) >= 3
-    rows = frozenset([row.id]) if alone else frozenset(same)
-    w = float(adjustment.standardised[worst])
-    return Suspect(row.unit, rows, w, is_event=row.event is not None)
-
-
-def _inseparable(adjustment: Adjustment, worst: int, suspect: Suspect) -> frozenset[str]:
-    """Units whose residual moves with the worst row's: a mistake in either looks the same."""
-    r = np.nan_to_num(adjustment.redundancy)
-    correlation = adjustment.residual_correlation(worst)
-    return frozenset(
-        row.unit
-        for i, row in enumerate(adjustment.rows)
-        if r[i] > 1e-6
-        and row.unit != suspect.unit
-        and row.kind != "quantity"
-        and abs(correlation[i]) > INSEPARABLE
+    tested = np.array([row.kind != "quantity" for row in network.rows], dtype=bool)
+    if not bool(np.any(np.abs(plain.standardised[tested]) > W_LIMIT)):
+        return MistakeReport("ok", (), frozenset(), plain)
+    readings = Readings(network)
+    weightiest = readings.weightiest
+    if weightiest and weightiest[0].weight >= CERTAIN:
+        units = weightiest[0].set_aside
+        if len(units) <= LARGEST_PART * _checked(plain):
+            return _proposed(network, units)
+    contested = frozenset(
+        network.rows[unit.rows[0]].unit for reading in weightiest for unit in reading.set_aside
     )
+    worst = network.rows[int(np.nanargmax(np.where(tested, abs(plain.standardised), np.nan)))]
+    return MistakeReport("conflict", (), contested | {worst.unit}, plain, readings)
 
 
-def _readmit(
-    network: Network, suspects: list[Suspect], current: Adjustment
-) -> tuple[list[Suspect], Adjustment]:
-    """Take back, one at a time, what passes once the real mistakes are out."""
-    for suspect in list(suspects):
-        others = [s for s in suspects if s is not suspect]
-        without = adjust(network, frozenset().union(*(s.rows for s in others)))
-        if _worst(without) is None:
-            suspects, current = others, without
-    return suspects, current
+def _checked(adjustment: Adjustment) -> int:
+    """Number of units (events, matches …) that something checks."""
+    r = np.nan_to_num(adjustment.redundancy)
+    rows = adjustment.rows
+    return len({row.unit for i, row in enumerate(rows) if r[i] > 0 and row.kind != "quantity"})
+
+
+def _proposed(network: Network, units: tuple[Unit, ...]) -> MistakeReport:
+    rows = [frozenset(network.rows[row].id for row in unit.rows) for unit in units]
+    without = adjust(network, frozenset().union(*rows))
+    suspects = []
+    for unit, own in zip(units, rows, strict=True):
+        row = network.rows[unit.rows[0]]
+        misfit = _predicted_residual(network, unit)
+        w = without.value(misfit) / u_without_scatter(without, misfit)
+        suspects.append(Suspect(row.unit, own, w, is_event=row.event is not None))
+    ranked = tuple(sorted(suspects, key=lambda suspect: -abs(suspect.w)))
+    return MistakeReport("ok", ranked, frozenset(), without)
+
+
+def _predicted_residual(network: Network, unit: Unit) -> Function:
+    """What a unit that is set aside says, less what the rest says.
+
+    Over its u this is the w the unit has where it alone is taken back.
+    """
+    number, *other = unit.rows
+    row = network.rows[number]
+    if row.event is None:
+        return Function(row.value, combine((-1.0, row.terms)), {}, {number: 1.0})
+    rest = network.sighting(other[0]) if other else Function(0.0, {}, {row.event: 1.0}, {})
+    return network.sighting(number) - rest

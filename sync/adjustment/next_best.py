@@ -47,18 +47,34 @@ class NextBest:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
+    """A placed stretch; T of its media time τ is affine: at_start + (1 + drift)·(τ - start)."""
+
     source: SourceInput
     number: int
+    start: float
+    end: float
+    """Media times, s; the last instant that belongs to it."""
     start_s: float
     end_s: float
+    """The same on the network's scale."""
     half_s: float
-    delays: tuple[str, ...]
+    at_start: NDArray[np.float64]
+    """g·u over the rows, shape (rows,), of the time a mark at the start would give."""
+    by_drift: NDArray[np.float64]
+    """Of the clock's drift."""
+
+    def media_at(self, at_s: float) -> float:
+        """Media time (s) at ``at_s`` on the network's scale."""
+        part = (at_s - self.start_s) / (self.end_s - self.start_s)
+        return min(max(self.start + part * (self.end - self.start), self.start), self.end)
 
 
 def next_best(
     inputs: Inputs, built: Built, adjustment: Adjustment, asked: Function, about_s: float, k: float
 ) -> tuple[NextBest, ...]:
     """The three most helpful anchors for ``asked``, one a pair of recordings.
+
+    It speaks of the range by observations alone: limits take no part in it.
 
     Parameters
     ----------
@@ -74,26 +90,30 @@ def next_best(
     tuple of NextBest
         Most helpful first; empty where no anchor would bring U below 0.9 of what it is.
     """
+    u = np.array([row.distribution.u for row in adjustment.rows])
+    of_asked = adjustment.gains(asked) * u
+    before = float(of_asked @ of_asked) + math.fsum(part.u**2 for part in asked.extra)
+    placed = _placed(inputs, built, adjustment, u)
+    covariance = _Covariance(of_asked, placed)
+    scatter = k * adjustment.birge
     found: dict[frozenset[str], NextBest] = {}
-    of_asked = _deviations(adjustment, asked)
-    extra = math.fsum(part.u**2 for part in asked.extra)
-    before = float(of_asked @ of_asked) + extra
-    placed = _placed(inputs, built, adjustment)
-    for a, b in combinations(placed, 2):
+    for (i, a), (j, b) in combinations(enumerate(placed), 2):
         low, high = max(a.start_s, b.start_s), min(a.end_s, b.end_s)
         if a.source.id == b.source.id or low >= high:
             continue
         at_s = min(max(about_s, low), high)
-        after = before - _gain(adjustment, of_asked, a, b, at_s)
+        of_difference, with_asked = covariance.difference(i, a, j, b, at_s)
+        new = (a.half_s**2 + b.half_s**2) / 3
+        after = before - with_asked**2 / (of_difference + new)
         best = NextBest(
             source_a=a.source.id,
             stretch_a=a.number,
             source_b=b.source.id,
             stretch_b=b.number,
             at_s=at_s,
-            media_a_s=_media_of(adjustment, a.source.id, a.number, at_s),
-            U_before_s=k * adjustment.birge * math.sqrt(before),
-            U_after_s=k * adjustment.birge * math.sqrt(max(after, 0.0)),
+            media_a_s=a.media_at(at_s),
+            U_before_s=scatter * math.sqrt(before),
+            U_after_s=scatter * math.sqrt(max(after, 0.0)),
         )
         pair = frozenset((a.source.id, b.source.id))
         if pair not in found or best.U_after_s < found[pair].U_after_s:
@@ -102,53 +122,60 @@ def next_best(
     return tuple(b for b in ranked if b.U_after_s < WORTHWHILE * b.U_before_s)[:MOST]
 
 
-def _gain(
-    adjustment: Adjustment, of_asked: NDArray[np.float64], a: _Stretch, b: _Stretch, at_s: float
-) -> float:
-    """By how much the variance of the asked function would fall (s²)."""
-    difference = _seen(adjustment, a, at_s) - _seen(adjustment, b, at_s)
-    if not adjustment.estimable(difference):
-        return 0.0
-    of_difference = _deviations(adjustment, difference)
-    new = (a.half_s**2 + b.half_s**2) / 3
-    return float(of_asked @ of_difference) ** 2 / (float(of_difference @ of_difference) + new)
+class _Covariance:
+    """Covariances of the asked function and every stretch's two parts, worked out at once."""
+
+    def __init__(self, of_asked: NDArray[np.float64], placed: list[_Stretch]) -> None:
+        parts = [of_asked, *(part for s in placed for part in (s.at_start, s.by_drift))]
+        stacked = np.array(parts)
+        self._products = stacked @ stacked.T
+
+    def difference(
+        self, i: int, a: _Stretch, j: int, b: _Stretch, at_s: float
+    ) -> tuple[float, float]:
+        """Variance of the difference of two stretches at ``at_s``, and its covariance with the
+        asked function (s²)."""
+        at = [1 + 2 * i, 2 + 2 * i, 1 + 2 * j, 2 + 2 * j]
+        factors = np.array([1.0, a.media_at(at_s) - a.start, -1.0, b.start - b.media_at(at_s)])
+        own = self._products[np.ix_(at, at)]
+        return float(factors @ own @ factors), float(self._products[0, at] @ factors)
 
 
-def _deviations(adjustment: Adjustment, function: Function) -> NDArray[np.float64]:
-    """g_i·u_i of a function: their dot products are covariances (without the Birge factor)."""
-    u = np.array([row.distribution.u for row in adjustment.rows])
-    result: NDArray[np.float64] = adjustment.gains(function) * u
-    return result
-
-
-def _seen(adjustment: Adjustment, stretch: _Stretch, at_s: float) -> Function:
-    """T of the instant a mark in this stretch would give: its clock less its usual delays."""
-    tau_s = _media_of(adjustment, stretch.source.id, stretch.number, at_s)
-    function = adjustment.instant_function(stretch.source.id, tau_s, on_datum_scale=False)
-    network = adjustment.network
-    late = [(-1.0, {network.quantity(key): 1.0}) for key in stretch.delays]
-    return replace(function, terms=combine((1.0, function.terms), *late))
-
-
-def _placed(inputs: Inputs, built: Built, adjustment: Adjustment) -> list[_Stretch]:
+def _placed(
+    inputs: Inputs, built: Built, adjustment: Adjustment, u: NDArray[np.float64]
+) -> list[_Stretch]:
     """All stretches that have a place, with their extent, usual reading and usual delays."""
     result = []
     shared = _shared(built)
+    network = adjustment.network
     for source in inputs.sources:
         marks = [m for m in built.used if isinstance(m, Mark) and m.source == source.id]
         halves = [mark.half.s for mark in marks if mark.half is not None]
         chains = [mark.delays for mark in marks if all(map(shared, mark.delays))]
         delays = max(chains, key=chains.count) if chains else ()
+        late = [(-1.0, {network.quantity(key): 1.0}) for key in delays]
         for number, (start, end) in enumerate(source.stretches):
             # The last instant of a stretch belongs to it; its end is where the next one begins.
-            times = [start.s, math.nextafter(end.s, start.s)]
-            functions = [
-                adjustment.instant_function(source.id, tau, on_datum_scale=False) for tau in times
-            ]
-            if all(adjustment.estimable(function) for function in functions):
-                low, high = (adjustment.value(function) for function in functions)
-                half = median(halves) if halves else USUAL_HALF_S
-                result.append(_Stretch(source, number, low, high, half, delays))
+            last = math.nextafter(end.s, start.s)
+            first = network.instant(source.id, start.s)
+            seen = replace(first, terms=combine((1.0, first.terms), *late))
+            drift = Function(0.0, network.drift(source.id, number), {}, {})
+            if last <= start.s or not all(map(adjustment.estimable, (first, seen, drift))):
+                continue
+            start_s = adjustment.value(first)
+            result.append(
+                _Stretch(
+                    source=source,
+                    number=number,
+                    start=start.s,
+                    end=last,
+                    start_s=start_s,
+                    end_s=start_s + (last - start.s) * (1 + adjustment.value(drift)),
+                    half_s=median(halves) if halves else USUAL_HALF_S,
+                    at_start=adjustment.gains(seen) * u,
+                    by_drift=adjustment.gains(drift) * u,
+                )
+            )
     return result
 
 
@@ -160,16 +187,3 @@ def _shared(built: Built) -> Callable[[str], bool]:
             for key in item.delays:
                 events.setdefault(key, set()).add(item.event)
     return lambda key: len(events.get(key, ())) > 1
-
-
-def _media_of(adjustment: Adjustment, source: str, stretch: int, at_s: float) -> float:
-    """Media time (s) of a stretch at ``at_s`` on the network's scale, by two Newton steps."""
-    breaks = adjustment.network.sources[source].breaks_s
-    low = breaks[stretch - 1] if stretch else -math.inf
-    high = math.nextafter(breaks[stretch], -math.inf) if stretch < len(breaks) else math.inf
-    # Start inside the stretch, where its own offset applies.
-    tau_s = min(max(adjustment.network.sources[source].epoch_s, low), high)
-    for _ in range(2):
-        function = adjustment.instant_function(source, tau_s, on_datum_scale=False)
-        tau_s = min(max(tau_s + at_s - adjustment.value(function), low), high)
-    return tau_s

@@ -2,166 +2,188 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sync.adjustment.adjust import Adjustment, adjust
-from sync.adjustment.build import Built
+from sync.adjustment.build import Built, build
+from sync.adjustment.conditions import conditions, rests_on_sentence
+from sync.adjustment.findings import Finding, find, probability, with_readings
+from sync.adjustment.flips import flips_if
 from sync.adjustment.inputs import Inputs
+from sync.adjustment.leave_out import event_name, leave_one_out, without_bounds
 from sync.adjustment.network import Function
 from sync.adjustment.next_best import NextBest, next_best
-from sync.adjustment.solution import Answer, Flag, NextAnchor, Verdict
-from sync.adjustment.summary import observed_times
+from sync.adjustment.solution import (
+    Answer,
+    Flag,
+    Limited,
+    NextAnchor,
+    ResultStatus,
+    Unnoticed,
+    WhatIf,
+)
+from sync.adjustment.spots import (
+    Spot,
+    difference_of,
+    extrapolated,
+    find_spot,
+    function_of,
+    on_datum_scale,
+)
 from sync.adjustment.words import (
     conflict_sentence,
-    counted,
-    joined,
+    contested_sentence,
+    infeasible_sentence,
     no_link_sentence,
     not_resolved_sentence,
-    resolved_sentence,
+    order_sentence,
+    unnoticed_sentence,
+    without_limits_sentence,
 )
 from sync.errors import EvidenceError
-from sync.evidence import Mark, Place
-from sync.timebase import MediaTime, ReferenceTime, format_clock, format_seconds
-from sync.uncertainty import (
-    Component,
-    Distribution,
-    Expanded,
-    Share,
-    format_pair,
-    probability_above_zero,
-)
+from sync.evidence import Place
+from sync.timebase import MediaTime, ReferenceTime, format_clock
+from sync.uncertainty import Share, format_pair
+
+End = tuple[ReferenceTime | None, float | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A place resolved in the network: what to call it and where it was seen."""
+def order(
+    inputs: Inputs,
+    built: Built,
+    adjustment: Adjustment,
+    a: Place,
+    b: Place,
+    *,
+    without: frozenset[str] = frozenset(),
+) -> Answer:
+    """Was A before B, by how much, how sure, and resting on what (``command-line.md``)?
 
-    name: str
-    where: str
-    place: Place
-    seen: tuple[tuple[str, MediaTime], ...]
-    """(source, media time) of every mark it rests on, first the one that defines it."""
-    defined_by: str | None = None
-    """Id of the mark that defines it; ``None`` for a media time."""
-
-    @property
-    def full(self) -> str:
-        """``flash at the corner (cam 1)``."""
-        return f"{self.name} ({self.where})" if self.where not in self.name else self.name
-
-
-def find_spot(inputs: Inputs, built: Built, place: Place) -> Spot:
-    """Resolve a place.
+    Parameters
+    ----------
+    without
+        Ids of evidence, events, rows or limits: the answer as if they were not there.
 
     Raises
     ------
     EvidenceError
-        When the event, mark or recording does not exist or cannot be asked about.
+        When a place cannot be asked about, or ``without`` names what takes no part.
     """
-    names = {source.id: source.name for source in inputs.sources}
-    events = {event.id: event.name for event in inputs.events}
-    if place.source is not None and place.time is not None:
-        if place.source not in names:
-            raise EvidenceError(f"There is no recording {place.source!r}.")
-        source = inputs.source(place.source)
-        if not source.start <= place.time <= source.end:
-            raise EvidenceError(
-                f"{format_seconds(place.time.ns)} s lies outside {source.name} "
-                f"({format_seconds(source.start.ns)} to {format_seconds(source.end.ns)} s)."
-            )
-        where = names[place.source]
-        name = f"{where} at {format_seconds(place.time.ns)} s"
-        return Spot(name, where, place, ((place.source, place.time),))
-    marks = [
-        item
-        for item in built.used
-        if isinstance(item, Mark) and (item.event == place.event or item.id == place.mark)
-    ]
-    if not marks:
-        wanted = events.get(place.event or "", place.event or place.mark)
-        raise EvidenceError(
-            f"{wanted!r} has no mark with two ends, so nothing can be asked about it.",
-            hint="Mark it in at least one recording.",
-        )
-    seen = tuple((mark.source, mark.centre) for mark in marks)
-    return Spot(events[marks[0].event], names[marks[0].source], place, seen, marks[0].id)
-
-
-def function_of(adjustment: Adjustment, spot: Spot, *, on_datum_scale: bool) -> Function:
-    """The linear function for the time of a spot."""
-    place = spot.place
-    if place.event is not None:
-        number = adjustment.network.find_event(place.event)
-        if number is None:
-            raise EvidenceError(f"{spot.name} has no mark in the calculation.")
-        return adjustment.event_function(number, on_datum_scale=on_datum_scale)
-    if place.mark is not None:
-        row = next(i for i, row in enumerate(adjustment.rows) if row.id == place.mark)
-        return adjustment.mark_function(row, on_datum_scale=on_datum_scale)
-    assert place.source is not None
-    assert place.time is not None
-    function = adjustment.instant_function(
-        place.source, place.time.s, on_datum_scale=on_datum_scale
-    )
-    if place.half is None or place.half.ns == 0:
-        return function
-    typed = Distribution.rectangular(place.half.s)
-    return replace(function, extra=(Component(f"typed limit at {spot.name}", 1.0, typed),))
-
-
-def order(inputs: Inputs, built: Built, adjustment: Adjustment, a: Place, b: Place) -> Answer:
-    """Was A before B, by how much, how sure, and resting on what (``command-line.md``)?"""
-    spot_a, spot_b = find_spot(inputs, built, a), find_spot(inputs, built, b)
-    difference = _difference(adjustment, spot_a, spot_b)
-    ends = [_stated_end(adjustment, spot) for spot in (spot_a, spot_b)]
-    if difference is None:
-        return Answer(
-            a=spot_a.full, b=spot_b.full, verdict="no-link", flags=(), difference_s=None,
-            u_s=None, U95_s=None, k=None, interval_s=None, p_a_before_b=None, rests_on=(),
-            budget=(), anchors=0, in_words=no_link_sentence(spot_a.where, spot_b.where),
-            reference_a=ends[0][0], U95_a_s=ends[0][1],
-            reference_b=ends[1][0], U95_b_s=ends[1][1],
-        )  # fmt: skip
-    if adjustment.conflict(difference):
-        return _withheld(adjustment, spot_a, spot_b)
-    uncertain = adjustment.uncertain(difference)
-    stated = uncertain.expanded()
-    verdict = _verdict(stated)
-    changing = _changing(inputs, built, adjustment, spot_a, spot_b, verdict)
-    anchors = _anchors(adjustment, difference, (spot_a.place.event, spot_b.place.event))
-    flags = _flags(inputs, built, adjustment, difference, stated, (spot_a, spot_b), changing)
+    if without:
+        inputs, built, adjustment = _left_out(inputs, built, adjustment, without)
+    asking = _Asking(inputs, built, adjustment, *(find_spot(inputs, built, at) for at in (a, b)))
+    difference = asking.difference
+    found = with_readings(adjustment, difference, find(adjustment, difference))
+    left_out = leave_one_out(inputs, adjustment, asking.a, asking.b, found)
+    if difference is None or found.status in ("conflict", "infeasible", "unconstrained"):
+        return _nothing_stated(asking, found, left_out)
+    changing = tuple(what.name for what in left_out if what.verdict != found.verdict)
+    unnoticed = asking.unnoticed(found)
+    flags = _flags(asking, difference, found, changing)
     labels = {row.id: row.label for row in adjustment.rows}
+    (reference_a, U95_a_s), (reference_b, U95_b_s) = asking.ends()
+    rests = conditions(adjustment, difference, _limit_names(adjustment, found), left_out)
     return Answer(
-        a=spot_a.full,
-        b=spot_b.full,
-        verdict=verdict,
+        a=asking.a.full,
+        b=asking.b.full,
+        verdict=found.verdict,
         flags=flags,
-        difference_s=stated.value,
-        u_s=stated.u,
-        U95_s=stated.U,
-        k=stated.k,
-        interval_s=(stated.low, stated.high),
-        p_a_before_b=probability_above_zero(uncertain),
+        difference_s=found.value_s,
+        u_s=found.u_s,
+        U95_s=found.U_s,
+        k=found.k,
+        interval_s=found.interval_s,
+        p_a_before_b=probability(adjustment, difference, found),
         rests_on=changing,
-        budget=_labelled(uncertain.budget(), labels),
-        anchors=anchors,
-        in_words=_words(spot_a, spot_b, stated, verdict, anchors, changing, flags),
-        reference_a=ends[0][0],
-        U95_a_s=ends[0][1],
-        reference_b=ends[1][0],
-        U95_b_s=ends[1][1],
-        flips_if=_flips_if(adjustment, difference, stated, verdict),
-        next_best=_surer_with(inputs, built, adjustment, difference, (spot_a, spot_b), stated.k),
+        budget=() if found.plain is None else _labelled(found.plain.budget(), labels),
+        anchors=rests.anchors,
+        in_words=_words(asking, found, rests.in_words, left_out, unnoticed, flags),
+        reference_a=reference_a,
+        U95_a_s=U95_a_s,
+        reference_b=reference_b,
+        U95_b_s=U95_b_s,
+        flips_if=_flips_if(asking, difference, found, changing),
+        next_best=_surer_with(asking, difference, found),
+        with_limits=found.limited,
+        without_limits=_plain(found),
+        limits=_limit_names(adjustment, found),
+        leave_one_out=left_out,
+        unnoticed=unnoticed,
     )
 
 
-def _withheld(adjustment: Adjustment, a: Spot, b: Spot) -> Answer:
-    """No number is stated while the evidence that carries it disagrees."""
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One question about one adjusted network."""
+
+    inputs: Inputs
+    built: Built
+    adjustment: Adjustment
+    a: Spot
+    b: Spot
+
+    @property
+    def difference(self) -> Function | None:
+        """B - A; ``None`` where a place is a clock that nothing observed reaches."""
+        return difference_of(self.adjustment.network, self.a, self.b)
+
+    def ends(self) -> tuple[End, End]:
+        """Both instants on the datum clock, each with its U."""
+        return _stated_end(self.adjustment, self.a), _stated_end(self.adjustment, self.b)
+
+    def unnoticed(self, found: Finding) -> tuple[Unnoticed, ...]:
+        """What unnoticed mistakes could do to the difference; of observations alone."""
+        if found.plain is None or self.difference is None:
+            return ()
+        return self.adjustment.unnoticed(self.difference, self.a.asked | self.b.asked)
+
+
+def _left_out(
+    inputs: Inputs, built: Built, adjustment: Adjustment, without: frozenset[str]
+) -> tuple[Inputs, Built, Adjustment]:
+    """Everything as if some evidence had not been put forward."""
+    wanted = {name.removeprefix("delay:").removeprefix("granule:") for name in without}
+    rows = {row.id for row in adjustment.rows}
+    limits = {bound.id for bound in built.network.bounds}
+    items = {item.id: getattr(item, "event", None) for item in inputs.evidence}
+    unknown = wanted - rows - limits - items.keys() - {event.id for event in inputs.events}
+    if unknown:
+        name = min(unknown)
+        raise EvidenceError(
+            f"{name!r} is no evidence of this case, so it cannot be left out.", row=name
+        )
+    fewer = inputs.without(
+        frozenset(name for name, event in items.items() if name in wanted or event in wanted)
+    )
+    again = build(fewer)
+    network = without_bounds(again.network, frozenset(wanted))
+    solved = adjust(network, adjustment.excluded | (wanted & rows))
+    return fewer, replace(again, network=network), solved
+
+
+# -- what is stated -------------------------------------------------------------------------------
+
+
+def _nothing_stated(asking: _Asking, found: Finding, left_out: tuple[WhatIf, ...]) -> Answer:
+    """No link, or evidence or limits that contradict each other: no number is stated."""
+    limits = _limit_names(asking.adjustment, found)
+    ends: tuple[End, End] = ((None, None), (None, None))
+    if found.status == "unconstrained":
+        words, ends = no_link_sentence(asking.a.where, asking.b.where), asking.ends()
+    elif found.status == "infeasible":
+        words = infeasible_sentence(limits)
+    elif found.contested is not None:
+        words = contested_sentence(asking.a.full, asking.b.full, found.contested.candidates)
+    else:
+        words = conflict_sentence(contested_names(asking.adjustment))
     return Answer(
-        a=a.full, b=b.full, verdict="not-resolved", flags=("disagrees",), difference_s=None,
+        a=asking.a.full, b=asking.b.full, verdict=found.verdict,
+        flags=() if found.status == "unconstrained" else ("disagrees",), difference_s=None,
         u_s=None, U95_s=None, k=None, interval_s=None, p_a_before_b=None, rests_on=(), budget=(),
-        anchors=0, in_words=conflict_sentence(contested_names(adjustment)),
-        reference_a=None, U95_a_s=None, reference_b=None, U95_b_s=None,
+        anchors=0, in_words=words, reference_a=ends[0][0], U95_a_s=ends[0][1],
+        reference_b=ends[1][0], U95_b_s=ends[1][1], with_limits=found.limited, limits=limits,
+        leave_one_out=left_out, contested=found.contested,
     )  # fmt: skip
 
 
@@ -169,162 +191,88 @@ def contested_names(adjustment: Adjustment) -> tuple[str, ...]:
     """What people call the units that disagree, the largest standardised residual first."""
     w = abs(adjustment.standardised)
     numbers = [i for i in range(len(adjustment.rows)) if adjustment.contested[i] and w[i] == w[i]]
-    ranked = sorted(numbers, key=lambda i: -w[i])
-    labels = [
-        row.label.split(" in ")[0] if row.event is not None else row.label
-        for row in (adjustment.rows[i] for i in ranked)
-    ]
+    rows = [adjustment.rows[i] for i in sorted(numbers, key=lambda i: -w[i])]
+    labels = [event_name(row.label) if row.event is not None else row.label for row in rows]
     return tuple(dict.fromkeys(labels))
 
 
-def _difference(adjustment: Adjustment, a: Spot, b: Spot) -> Function | None:
-    """B - A as elapsed ideal time: one function, so that what both share cancels."""
-    function = function_of(adjustment, b, on_datum_scale=False) - function_of(
-        adjustment, a, on_datum_scale=False
+def _limit_names(adjustment: Adjustment, found: Finding) -> tuple[str, ...]:
+    if found.limited is None:
+        return ()
+    labels = {bound.id: bound.label for bound in adjustment.network.bounds}
+    return tuple(labels[name] for name in found.limited.limits)
+
+
+def _plain(found: Finding) -> Limited | None:
+    """The result by the observations alone, where limits shape the answer."""
+    if found.limited is None:
+        return None
+    stated = found.stated
+    status: ResultStatus = "unconstrained" if stated is None else "ok"
+    return Limited(
+        status=status,
+        value_s=None if stated is None else stated.value,
+        u_s=None if stated is None else stated.u,
+        low_s=None if stated is None else stated.low,
+        high_s=None if stated is None else stated.high,
+        limits=(),
     )
-    return function if adjustment.estimable(function) else None
 
 
-def _stated_end(adjustment: Adjustment, spot: Spot) -> tuple[ReferenceTime | None, float | None]:
-    function = function_of(adjustment, spot, on_datum_scale=True)
-    if not adjustment.estimable(function):
+def _stated_end(adjustment: Adjustment, spot: Spot) -> End:
+    """An instant on the datum clock and its U, limits included; nothing where none is known."""
+    function = function_of(adjustment.network, spot)
+    if function is None:
         return None, None
-    stated = adjustment.uncertain(function).expanded()
-    return ReferenceTime.from_s(stated.value), stated.U
-
-
-def _verdict(stated: Expanded) -> Verdict:
-    if stated.low > 0:
-        return "a-before-b"
-    return "b-before-a" if stated.high < 0 else "not-resolved"
-
-
-# -- what it rests on -----------------------------------------------------------------------------
-
-
-def leave_out_units(
-    adjustment: Adjustment, built: Built, asked: tuple[Place, Place]
-) -> dict[str, tuple[str, frozenset[str]]]:
-    """What can be left out as one piece: unit -> (name, row ids).
-
-    An event is left out whole; an event that is itself asked about keeps the mark that defines it
-    (its first), so that the question still has a subject.
-    """
-    units: dict[str, list[tuple[str, str]]] = {}
-    for row in adjustment.rows:
-        if row.kind not in ("quantity", "drift-prior") and row.id not in adjustment.excluded:
-            units.setdefault(row.unit, []).append((row.id, row.label))
-    asked_events = {place.event for place in asked if place.event}
-    asked_marks = {place.mark for place in asked if place.mark}
-    result: dict[str, tuple[str, frozenset[str]]] = {}
-    for unit, rows in units.items():
-        ids = [row_id for row_id, _ in rows if row_id not in asked_marks]
-        is_event = adjustment.network.find_event(unit) is not None
-        if is_event and len(rows) < 2:
-            continue
-        if unit in asked_events:
-            ids = ids[1:]
-        name = f"anchor '{rows[0][1].split(' in ')[0]}'" if is_event else rows[0][1]
-        if ids:
-            result[unit] = (name, frozenset(ids))
-    return result
-
-
-def _changing(
-    inputs: Inputs, built: Built, adjustment: Adjustment, a: Spot, b: Spot, verdict: Verdict
-) -> tuple[str, ...]:
-    """Names of the pieces of evidence without which the verdict is another one."""
-    changing = []
-    for name, rows in leave_out_units(adjustment, built, (a.place, b.place)).values():
-        without = adjust(adjustment.network, adjustment.excluded | rows)
-        difference = _difference(without, a, b)
-        found: Verdict = (
-            "no-link" if difference is None else _verdict(without.uncertain(difference).expanded())
-        )
-        if found != verdict:
-            changing.append(name)
-    return tuple(changing)
-
-
-def _anchors(
-    adjustment: Adjustment, difference: Function, asked: tuple[str | None, str | None]
-) -> int:
-    """Number of anchors (events with two or more marks) that carry the difference."""
-    g = abs(adjustment.gains(difference))
-    carrying = {
-        row.event
-        for i, row in enumerate(adjustment.rows)
-        if row.event is not None and g[i] > 1e-9 and row.id not in adjustment.excluded
-    }
-    return sum(
-        sum(row.event == event and row.id not in adjustment.excluded for row in adjustment.rows) > 1
-        for event in carrying
-    )
+    found = find(adjustment, on_datum_scale(adjustment, function))
+    if found.value_s is None:
+        return None, None
+    return ReferenceTime.from_s(found.value_s), found.U_s
 
 
 def _flags(
-    inputs: Inputs,
-    built: Built,
-    adjustment: Adjustment,
-    difference: Function,
-    stated: Expanded,
-    spots: tuple[Spot, Spot],
-    changing: tuple[str, ...],
+    asking: _Asking, difference: Function, found: Finding, changing: tuple[str, ...]
 ) -> tuple[Flag, ...]:
     flags: list[Flag] = []
-    resolved = _verdict(stated) != "not-resolved"
-    if resolved and changing:
+    if found.verdict != "not-resolved" and changing:
         flags.append("fragile")
-    asked = frozenset(spot.defined_by for spot in spots if spot.defined_by)
-    if adjustment.unchecked(difference, asked):
+    asked = asking.a.asked | asking.b.asked
+    if found.plain is not None and asking.adjustment.unchecked(difference, asked):
         flags.append("unchecked")
-    if min(abs(stated.low), abs(stated.high)) <= stated.U / 10:
+    ends = [abs(end) for end in (found.low_s, found.high_s) if end is not None]
+    if found.U_s is not None and min(ends) <= found.U_s / 10:
         flags.append("at-the-limit")
-    if any(_extrapolated(inputs, built, spot) for spot in spots):
+    if any(extrapolated(asking.inputs, asking.built, spot) for spot in (asking.a, asking.b)):
         flags.append("extrapolated")
     return tuple(flags)
 
 
-def _extrapolated(inputs: Inputs, built: Built, spot: Spot) -> bool:
-    """True when the defining sighting lies outside what was observed of its stretch."""
-    source_id, at = spot.seen[0]
-    source = inputs.source(source_id)
-    times = observed_times(built, source, source.stretch_at(at))
-    return not times or not times[0] <= at <= times[-1]
-
-
 def _flips_if(
-    adjustment: Adjustment, difference: Function, stated: Expanded, verdict: Verdict
+    asking: _Asking, difference: Function, found: Finding, changing: Iterable[str]
 ) -> tuple[str, ...]:
-    """The smallest single mistake in one observation that would let the range reach zero."""
-    if verdict not in ("a-before-b", "b-before-a"):
-        return ()
-    margin = stated.low if verdict == "a-before-b" else -stated.high
-    g = abs(adjustment.gains(difference))
-    needed = [
-        (margin / float(g[i]), row.label)
-        for i, row in enumerate(adjustment.rows)
-        if g[i] > 1e-6 and row.kind not in ("quantity", "drift-prior")
-    ]
-    if not needed:
-        return ()
-    mistake, label = min(needed)
-    return (f"a mistake of {mistake:.2f} s in {label}",)
+    if found.limited is not None:
+        return tuple(f"{name} not holding" for name in changing if name.startswith("limit "))
+    then = ""
+    if found.verdict == "not-resolved" and found.value_s is not None:
+        first, second = asking.a.full, asking.b.full
+        if found.value_s < 0:
+            first, second = second, first
+        then = f": then {first} would come before {second}"
+    return flips_if(asking.inputs, asking.adjustment, difference, found, then)
 
 
-def _surer_with(
-    inputs: Inputs,
-    built: Built,
-    adjustment: Adjustment,
-    difference: Function,
-    spots: tuple[Spot, Spot],
-    k: float,
-) -> tuple[NextAnchor, ...]:
-    """The anchors that would narrow the range most, one sentence each."""
-    times = [
-        adjustment.value(function_of(adjustment, spot, on_datum_scale=False)) for spot in spots
-    ]
-    names = {source.id: source.name for source in inputs.sources}
+def _surer_with(asking: _Asking, difference: Function, found: Finding) -> tuple[NextAnchor, ...]:
+    """The anchors that would narrow the range without limits most, one sentence each."""
+    if found.stated is None:
+        return ()
+    network, adjustment = asking.adjustment.network, asking.adjustment
+    ends = [function_of(network, spot) for spot in (asking.a, asking.b)]
+    times = [adjustment.value(end) for end in ends if end is not None]
+    about_s = sum(times) / len(times)
+    names = {source.id: source.name for source in asking.inputs.sources}
+    helpful = next_best(
+        asking.inputs, asking.built, adjustment, difference, about_s, found.stated.k
+    )
     return tuple(
         NextAnchor(
             in_words=_promise(names, best),
@@ -332,7 +280,7 @@ def _surer_with(
             media_a=MediaTime.from_s(best.media_a_s),
             source_b=best.source_b,
         )
-        for best in next_best(inputs, built, adjustment, difference, sum(times) / len(times), k)
+        for best in helpful
     )
 
 
@@ -361,33 +309,39 @@ def _labelled(budget: tuple[Share, ...], labels: dict[str, str]) -> tuple[Share,
 
 
 def _words(
-    a: Spot,
-    b: Spot,
-    stated: Expanded,
-    verdict: Verdict,
-    anchors: int,
-    changing: tuple[str, ...],
+    asking: _Asking,
+    found: Finding,
+    holds_if: str,
+    left_out: tuple[WhatIf, ...],
+    unnoticed: tuple[Unnoticed, ...],
     flags: tuple[Flag, ...],
 ) -> str:
-    if verdict == "not-resolved":
-        sentence = not_resolved_sentence(a.full, b.full, stated.low, stated.high, stated.U)
+    a, b = asking.a.full, asking.b.full
+    if found.verdict == "not-resolved":
+        parts = [not_resolved_sentence(a, b, found.low_s, found.high_s)]
         if "at-the-limit" in flags:
-            sentence += " An end of the range lies close to zero."
-        return sentence
-    first, second = (a, b) if verdict == "a-before-b" else (b, a)
-    conditions = (
-        f"This holds if the {counted(anchors, 'anchor')} "
-        f"{'is the event' if anchors == 1 else 'are the events'} described and the stated delays "
-        "are right. "
-    )
-    if "unchecked" in flags:
-        conditions += "Nothing checks part of what it rests on: a mistake there would not show. "
-    if changing:
-        conditions += (
-            f"It rests on {joined(changing)}: without "
-            f"{'it' if len(changing) == 1 else 'any one of them'} the recordings do not show the "
-            "order."
-        )
+            parts.append("An end of the range lies close to zero.")
+        if found.limited is not None:
+            parts.append(holds_if)
     else:
-        conditions += "Leaving out any one piece of evidence does not change the order."
-    return resolved_sentence(first.full, second.full, stated.value, stated.U, conditions)
+        parts = [_order_words(asking, found), holds_if]
+    if found.limited is not None:
+        stated = found.stated
+        ends = (None, None) if stated is None else (stated.low, stated.high)
+        parts.append(without_limits_sentence(a, b, _limit_names(asking.adjustment, found), *ends))
+    if found.verdict != "not-resolved" or "unchecked" not in flags:
+        parts.append(unnoticed_sentence(unnoticed))
+    if found.verdict != "not-resolved":
+        parts.append(rests_on_sentence(left_out, found.verdict))
+    return " ".join(part for part in parts if part)
+
+
+def _order_words(asking: _Asking, found: Finding) -> str:
+    if found.verdict == "a-before-b":
+        first, second, near, far = asking.a, asking.b, found.low_s, found.high_s
+    else:
+        first, second = asking.b, asking.a
+        near = None if found.high_s is None else -found.high_s
+        far = None if found.low_s is None else -found.low_s
+    assert near is not None
+    return order_sentence(first.full, second.full, near, far, abs(found.value_s or 0.0))

@@ -109,7 +109,7 @@ class RateHypothesis:
     clock: str
     drift_ppm: float
     ratio: str
-    """``1001/1000``, ``25/24`` … : recorded at one rate, played at the other."""
+    """``1001/1000``, ``25/24`` … : the rate played at over that recorded at; "" where none fits."""
     in_words: str
 
 
@@ -198,7 +198,7 @@ class Solution:
     """Factor applied to every u: 1 unless the global test failed."""
     proposals: tuple[Proposal, ...]
     problems: tuple[str, ...]
-    """What was left out and why, one sentence each."""
+    """What was left out or looks wrong, one sentence each."""
     inputs_digest: str
     engine_version: str
     calculated_at: str
@@ -246,6 +246,8 @@ class Answer:
     U95_b_s: float | None
     flips_if: tuple[str, ...] = ()
     next_best: tuple[NextAnchor, ...] = ()
+    with_limits: Limited | None = None
+    """B - A with the limits imposed, where any shapes it; also where they leave one side open."""
     without_limits: Limited | None = None
     """B - A by the observations alone, where limits shape the answer; the answer's own numbers are
     then those with the limits imposed."""

@@ -18,21 +18,25 @@ from sync.case.delays import (
     sound_travel,
     with_delay,
 )
+from sync.case.events import event_named
 from sync.case.matches import accept_candidate, record_search, refuse_second_lag, reject_candidate
-from sync.case.naming import ids_in, readable_id
 from sync.case.observations import (
     add_clock_check,
     add_known_gap,
     add_limit,
+    add_log_time,
     add_reading,
     add_stated_offset,
+    refuse_contradiction,
     refuse_second_gap,
+    refuse_second_log_time,
 )
 from sync.case.places import (
     check_delays,
     check_inside,
     check_one_stretch,
     check_place,
+    clock_named,
     parse_place,
     stream_of,
 )
@@ -43,6 +47,8 @@ from sync.evidence import (
     Evidence,
     KnownGap,
     Lag,
+    Limit,
+    LogTime,
     Mark,
     Onset,
     Place,
@@ -57,6 +63,7 @@ __all__ = [
     "add_clock_check",
     "add_known_gap",
     "add_limit",
+    "add_log_time",
     "add_reading",
     "add_stated_offset",
     "ask_question",
@@ -81,26 +88,6 @@ SMALLEST_MARK = Duration(2_000)
 
 
 # -- marks --------------------------------------------------------------------------------------
-
-
-LONGEST_NAME = 200
-
-
-def _check_name(name: str) -> None:
-    """A name is one line that can be printed in a report.
-
-    Raises
-    ------
-    EvidenceError
-        For control characters, line ends, nothing at all, or more than 200 characters.
-    """
-    if not name.strip() or not name.isprintable():
-        raise EvidenceError("An event needs a name of one line, without control characters.")
-    if len(name) > LONGEST_NAME:
-        raise EvidenceError(
-            f"This event's name has {len(name)} characters; {LONGEST_NAME} are enough.",
-            hint="The definition may be longer.",
-        )
 
 
 def mark_event(
@@ -154,8 +141,7 @@ def mark_event(
     if frames is not None and not 0 <= frames[0] <= frames[1]:
         raise EvidenceError(f"Frames {frames[0]} to {frames[1]} are not a range of frames.")
     known_delays = check_delays(case, delays)
-    _check_name(event)
-    case, known = _event_named(case, event, definition)
+    case, known = event_named(case, event, definition)
     refuse_second_mark(case, known, found.id, seen_in)
     mark = Mark(
         id=case.fresh_id("mark"),
@@ -212,29 +198,6 @@ def _check_interval(earliest: MediaTime | None, latest: MediaTime | None) -> Non
         )
 
 
-def _event_named(case: Case, name: str, definition: str) -> tuple[Case, Event]:
-    """The event of that id or name, made or given its definition where needed."""
-    wanted = name.strip()
-    if not wanted:
-        raise EvidenceError("An event needs a name.")
-    event = case.event(wanted)
-    if event is None:
-        event = Event(
-            id=readable_id(wanted, ids_in(case), "event"), name=wanted, definition=definition
-        )
-        return case.with_event(event), event
-    if definition and not event.definition:
-        event = replace(event, definition=definition)
-        return case.with_event(event), event
-    if definition and definition != event.definition:
-        raise EvidenceError(
-            f"Event {event.name!r} is defined otherwise already: {event.definition!r}.",
-            row=event.id,
-            hint="Marks of one event must be of the same happening; name another event.",
-        )
-    return case, event
-
-
 # -- decisions ----------------------------------------------------------------------------------
 
 
@@ -277,8 +240,12 @@ def restore(case: Case, evidence_id: str, by: str = "") -> Case:
             refuse_second_mark(case, event, item.source, item.stream)
     if isinstance(item, Lag):
         refuse_second_lag(case, item)
+    if isinstance(item, LogTime):
+        refuse_second_log_time(case, item)
     if isinstance(item, KnownGap):
         refuse_second_gap(case, item.source, item.after_stretch)
+    if isinstance(item, Limit):
+        refuse_contradiction(case, item)
     return case.with_status(
         evidence_id,
         replace(
@@ -373,7 +340,8 @@ def choose_datum(case: Case, clock: str | None) -> Case:
     """
     if clock is None:
         return case.with_datum(None)
-    clock_id = _clock_id(case, clock)
+    named = clock_named(case, clock)
+    clock_id = case.clock(clock).id if named is None else named.id
     reason = why_not_datum(case, clock_id)
     if reason is not None:
         raise EvidenceError(
@@ -383,15 +351,3 @@ def choose_datum(case: Case, clock: str | None) -> Case:
             "every gap is.",
         )
     return case.with_datum(clock_id)
-
-
-def _clock_id(case: Case, name: str) -> str:
-    for known in case.clocks:
-        if known.id == name:
-            return known.id
-    for known in case.clocks:
-        if known.name == name:
-            return known.id
-    if any(name in (source.id, source.name) for source in case.sources):
-        return case.source(name).clock
-    return case.clock(name).id

@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 
 from sync.adjustment.adjust import Adjustment, adjust
 from sync.adjustment.build import Built, build
+from sync.adjustment.coverage import stated_together
 from sync.adjustment.inputs import ClockInput, Inputs, SourceInput, inputs_digest
+from sync.adjustment.network import Function
 from sync.adjustment.questions import order
 from sync.adjustment.solution import Answer, ResultStatus
 from sync.adjustment.summary import summarise
 from sync.case.case import Case
 from sync.evidence import Mark, Place
 from sync.timebase import ReferenceTime
+from sync.uncertainty import Expanded
 
 
 def inputs_of(case: Case) -> Inputs:
@@ -56,9 +59,9 @@ class Calculation:
     built: Built
     adjustment: Adjustment
 
-    def order(self, a: Place, b: Place) -> Answer:
+    def order(self, a: Place, b: Place, *, without: frozenset[str] = frozenset()) -> Answer:
         """Was A before B? See :func:`sync.adjustment.questions.order`."""
-        return order(self.inputs, self.built, self.adjustment, a, b)
+        return order(self.inputs, self.built, self.adjustment, a, b, without=without)
 
 
 def prepare(case: Case) -> Calculation:
@@ -94,29 +97,39 @@ class PlacedMark:
 
 def placed_marks(case: Case) -> tuple[PlacedMark, ...]:
     """Every mark of the case with its own place on the datum clock; one-sided ones without."""
-    ready = prepare(case)
-    rows = {row.id: number for number, row in enumerate(ready.adjustment.rows)}
+    adjustment = prepare(case).adjustment
+    rows = {row.id: number for number, row in enumerate(adjustment.rows)}
+    disagreeing = bool(adjustment.contested.any())
+    marks = case.of_kind(Mark)
+    without: dict[str, ResultStatus] = {}
+    placed: dict[str, Function] = {}
+    for mark in marks:
+        function = None
+        if mark.id in rows:
+            function = adjustment.mark_function(rows[mark.id], on_datum_scale=True)
+        if function is None or not adjustment.estimable(function):
+            without[mark.id] = "one-sided" if mark.one_sided else "unconstrained"
+        elif disagreeing and adjustment.conflict(function):
+            without[mark.id] = "conflict"
+        else:
+            placed[mark.id] = function
+    stated = dict(zip(placed, stated_together(adjustment, list(placed.values())), strict=True))
     return tuple(
-        _place_mark(ready.adjustment, mark, rows.get(mark.id)) for mark in case.of_kind(Mark)
+        _placed(mark, *stated[mark.id])
+        if mark.id in stated
+        else PlacedMark(
+            mark=mark, status=without[mark.id], reference=None, u_s=None, k=None, U95_s=None
+        )
+        for mark in marks
     )
 
 
-def _place_mark(adjustment: Adjustment, mark: Mark, row: int | None) -> PlacedMark:
-    if row is not None:
-        function = adjustment.mark_function(row, on_datum_scale=True)
-        if adjustment.estimable(function) and adjustment.conflict(function):
-            return PlacedMark(
-                mark=mark, status="conflict", reference=None, u_s=None, k=None, U95_s=None
-            )
-        if adjustment.estimable(function):
-            stated = adjustment.uncertain(function).expanded()
-            return PlacedMark(
-                mark=mark,
-                status="unchecked" if adjustment.unchecked(function) else "ok",
-                reference=ReferenceTime.from_s(stated.value),
-                u_s=stated.u,
-                k=stated.k,
-                U95_s=stated.U,
-            )
-    status: ResultStatus = "one-sided" if mark.one_sided else "unconstrained"
-    return PlacedMark(mark=mark, status=status, reference=None, u_s=None, k=None, U95_s=None)
+def _placed(mark: Mark, stated: Expanded, unchecked: bool) -> PlacedMark:
+    return PlacedMark(
+        mark=mark,
+        status="unchecked" if unchecked else "ok",
+        reference=ReferenceTime.from_s(stated.value),
+        u_s=stated.u,
+        k=stated.k,
+        U95_s=stated.U,
+    )

@@ -45,7 +45,11 @@ def read_snapshot(path: Path) -> tuple[Document, LogHead]:
     except FileNotFoundError as error:
         raise missing_case(path) from error
     except IsADirectoryError as error:
-        raise CaseDamaged(f"{path.name} is a folder, not a case.", path=path) from error
+        raise CaseDamaged(
+            f"{path.name} is a folder, not a case.",
+            path=path,
+            hint="Name the file that ends in .tiepoint.",
+        ) from error
     except OSError as error:
         raise CaseError(
             f"{path.name} cannot be read ({error.strerror or error}).",

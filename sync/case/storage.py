@@ -29,6 +29,9 @@ def storage_error(path: Path | str, error: OSError) -> StorageError:
     elif error.errno in (errno.ENOENT, errno.ENOTDIR):
         what = "There is no such folder to write"
         hint = "Make the folder first, or choose another."
+    elif error.errno == errno.EISDIR:
+        what = "A folder is no file to write:"
+        hint = "Name a file in it."
     else:
         what = f"The disk refused ({error.strerror or error}) to write"
         hint = "Check the disk or save elsewhere; what was saved before is intact."

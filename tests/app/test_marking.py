@@ -9,12 +9,13 @@ import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.dialogs.clock_forms import StateDelay
 from app.dialogs.closing import ClosingCard
+from app.dialogs.delays import StateDelay
 from app.main_window import MainWindow
 from sync.case.case import Case
 from sync.case.delays import radio_chain, with_delay
-from sync.evidence import Mark
+from sync.evidence import Limit, Mark
+from sync.timebase import Duration
 from tests.app.keyboard import press, write
 
 Settle = Callable[[MainWindow], None]
@@ -138,11 +139,15 @@ def test_answers_are_covered_and_a_peek_is_logged(
     assert not any("covered" in text for text in opened.desk.answers.texts())
 
 
-def test_speech_makes_no_tie(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
+def test_speech_makes_a_limit_and_no_tie(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
     both(qtbot, opened, settle)
     press(opened, "Enter", "S")
     settle(opened)
     first, second = marks(opened)
+    (limit,) = opened.bench.document.case.of_kind(Limit)
+    assert (limit.first.event, limit.second.event) == (first.event, second.event)
+    assert (limit.low, limit.high) == (Duration(0), None), "the event was not after the words"
+    assert limit.why == "somebody speaks about “door”"
     assert first.event != second.event
     assert {first.provenance.status, second.provenance.status} == {"accepted"}
     assert not opened.bench.places.linked("yard")

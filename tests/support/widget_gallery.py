@@ -23,7 +23,16 @@ from PySide6.QtWidgets import (
 )
 
 from sync.timebase import NS_PER_S, Duration, MediaTime
-from tests.widgets.made_case import make_answers, make_cards, make_clocks, make_evidence
+from tests.widgets.made_case import (
+    make_answers,
+    make_cards,
+    make_clocks,
+    make_evidence,
+    make_hypotheses,
+    make_limit_results,
+    make_proposals,
+    make_shaped,
+)
 from tests.widgets.made_search import make_result, make_source
 from tests.widgets.made_timeline import (
     EVENT_NAMES,
@@ -39,12 +48,14 @@ from widgets.answer_panel import AnswerPanel
 from widgets.checklist import Checklist
 from widgets.clock_table import ClockTable
 from widgets.columns import trace_columns
-from widgets.evidence_table import EvidenceTable
+from widgets.disagreements import Disagreement
+from widgets.evidence_panel import EvidencePanel, Page
 from widgets.file_panel import FilePanel
 from widgets.job_bar import JobBar
 from widgets.lane_overlay import LimitArrow
 from widgets.lane_stack import LaneStack
 from widgets.problem_card import ProblemCard
+from widgets.residual import ResidualPoint
 from widgets.search_panel import SearchPanel
 from widgets.source_list import SourceList
 from widgets.theme import apply_theme, source_colour
@@ -113,6 +124,36 @@ def make_wall() -> VideoWall:
     return wall
 
 
+def make_evidence_panel(page: Page = "table") -> EvidencePanel:
+    """Evidence with limits, residuals and what disagrees."""
+    panel = EvidencePanel()
+    items, results = make_evidence()
+    panel.evidence.set_evidence(items, results, NAMES, EVENT_NAMES, make_limit_results())
+    panel.evidence.table.view.selectRow(8)
+    times = ("14:22:47.1", "14:22:47.2", "14:23:08.4", "14:23:08.9", "14:23:49.6")
+    panel.set_points([
+        ResidualPoint(
+            id=item.id, name=item.id, kind="mark", source="cam 1", colour=source_colour(n % 3),
+            reference_ns=at(when).ns, residual_s=results[item.id].residual_s or 0.0,
+            w=results[item.id].w,
+        )
+        for n, (item, when) in enumerate(zip(items, times, strict=False))
+    ])  # fmt: skip
+    panel.set_disagreements(
+        [
+            Disagreement(title=f"{each.event or each.id}  ·  w = {each.w:+.1f}",
+                         text=each.in_words, evidence=each.id, event=each.event,
+                         without=("cam 2: its zero is at 14:22:20.2 ± 0.1 s",
+                                  "Q1: Door opens came first, by 1.8 s (B − A +1.6 to +2.0 s)"))
+            for each in make_proposals()
+        ],
+        ("Limit limit-9 speaks of something that takes no part in the calculation: left out.",),
+        "As a whole the evidence fits together less well than stated: χ² = 31.2 for 7 checks.",
+    )  # fmt: skip
+    panel.show_page(page)
+    return panel
+
+
 def make_inspector() -> QTabWidget:
     """The five tabs of the inspector, filled."""
     tabs = QTabWidget()
@@ -120,11 +161,7 @@ def make_inspector() -> QTabWidget:
     answers = AnswerPanel()
     answers.set_answers(make_answers())
     tabs.addTab(answers, "Answers")
-    evidence = EvidenceTable()
-    items, results = make_evidence()
-    evidence.set_evidence(items, results, NAMES, EVENT_NAMES)
-    evidence.table.view.selectRow(2)
-    tabs.addTab(evidence, "Evidence")
+    tabs.addTab(make_evidence_panel(), "Evidence")
     search = SearchPanel()
     pair = (NAMES["cam3"], NAMES["disp"])
     search.set_pair(
@@ -134,6 +171,7 @@ def make_inspector() -> QTabWidget:
     tabs.addTab(search, "Search")
     clocks = ClockTable()
     clocks.set_clocks(make_clocks(), NAMES)
+    clocks.set_hypotheses(make_hypotheses())
     tabs.addTab(clocks, "Clocks")
     file = FilePanel()
     file.set_source(make_source())
@@ -213,6 +251,17 @@ def panels(app: QApplication, out: Path, theme: str) -> None:
         tabs = make_inspector()
         tabs.setCurrentIndex(place)
         save(app, tabs, (340, 900), out / f"{name}-{theme}.png")
+    pages: tuple[Page, ...] = ("residuals", "disagreements")
+    for page in pages:
+        save(app, make_evidence_panel(page), (340, 500), out / f"{page}-{theme}.png")
+    shaped = QWidget()
+    beside = QHBoxLayout(shaped)
+    for question in ("q1", "q2", "q3"):
+        panel = AnswerPanel()
+        panel.set_answers(make_shaped())
+        panel.open_question(question)
+        beside.addWidget(panel, 1)
+    save(app, shaped, (1080, 1400), out / f"limits-{theme}.png")
     covered, refused, stale, empty = AnswerPanel(), SearchPanel(), AnswerPanel(), AnswerPanel()
     for panel in (covered, stale):
         panel.set_answers(make_answers())

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.adjustment.solution import ClockResult, Solution
+from sync.adjustment.solution import ClockResult, Limited, Solution
 from sync.case.acts import mark_event, reject, set_aside
 from sync.case.case import Case
 from sync.case.recordings import with_breaks
@@ -231,3 +231,86 @@ def test_a_position_is_the_inverse_of_the_clock(
     position = timeline.position("cam1", clock.to_reference(MediaTime(media_ns)))
     assert position.media is not None
     assert abs(position.media.ns - media_ns) <= 1
+
+
+# -- between limits -----------------------------------------------------------------------------
+
+
+def held(low_s: float | None, high_s: float | None, value_s: float | None = None) -> Timeline:
+    """Cam 1 placed; dispatch 0-30 placed, its second stretch held by limits only."""
+    case = solved(small_case(), model("cam1", 0, 60.0), model("dispatch", 0, 0.0))
+    assert case.solution is not None
+    both = low_s is not None and high_s is not None
+    ends = tuple(None if end is None else T0_S + end for end in (low_s, high_s, value_s))
+    limited = Limited(
+        status="bounded" if both else "one-sided", value_s=ends[2], u_s=None, low_s=ends[0],
+        high_s=ends[1], limits=("limit-1",),
+    )  # fmt: skip
+    clocks = tuple(
+        replace(clock, status=limited.status, with_limits=limited)
+        if (clock.source, clock.stretch) == ("dispatch", 1)
+        else clock
+        for clock in case.solution.clocks
+    )
+    return build_timeline(case.with_solution(replace(case.solution, clocks=clocks)), stale=False)
+
+
+def test_a_stretch_between_limits_reaches_from_earliest_to_latest() -> None:
+    track = held(5.0, 25.0, 10.0).track("dispatch")
+    assert track is not None
+    clip = track.clips[1]
+    length = clip.media_end - clip.media_start
+    assert clip.status == "bounded"
+    assert clip.model is None
+    assert clip.start == r(10) + (clip.media_start - MediaTime(0))
+    assert clip.start is not None
+    assert clip.end == clip.start + length
+    assert (clip.half_start, clip.half_end) == (Duration.from_s(5), Duration.from_s(15))
+
+
+def test_one_open_side_has_no_half() -> None:
+    track = held(5.0, None).track("dispatch")
+    assert track is not None
+    clip = track.clips[1]
+    assert clip.status == "one-sided"
+    assert clip.start == r(5) + (clip.media_start - MediaTime(0))
+    assert (clip.half_start, clip.half_end) == (Duration(0), None)
+
+
+def test_limits_that_leave_both_sides_open_place_nothing() -> None:
+    track = held(None, None).track("dispatch")
+    assert track is not None
+    assert track.clips[1].start is None
+
+
+def test_what_only_limits_hold_is_never_shown_as_footage() -> None:
+    timeline = held(5.0, 25.0, 10.0)
+    track = timeline.track("dispatch")
+    assert track is not None
+    assert track.clips[1].start is not None
+    inside = track.clips[1].start + Duration.from_s(1)
+    position = timeline.position("dispatch", inside)
+    assert (position.state, position.media) == ("no footage", None)
+    assert "stretch 2, which only limits hold, may lie here" in position.reason
+    assert track.gaps == (), "a gap lies between linked stretches only"
+
+
+def test_a_recording_that_only_limits_hold_is_placed_but_not_linked() -> None:
+    case = solved(small_case(), model("dispatch", 0, 0.0))
+    assert case.solution is not None
+    limited = Limited(status="bounded", value_s=None, u_s=None, low_s=T0_S + 1.0,
+                      high_s=T0_S + 9.0, limits=("limit-1",))  # fmt: skip
+    clocks = tuple(
+        replace(clock, status="bounded", with_limits=limited) if clock.source == "cam1" else clock
+        for clock in case.solution.clocks
+    )
+    timeline = build_timeline(
+        case.with_solution(replace(case.solution, clocks=clocks)), stale=False
+    )
+    track = timeline.track("cam1")
+    assert track is not None
+    assert track.placed
+    assert not track.linked
+    assert track.clips[0].start == r(5), "the middle where no mean is given"
+    assert timeline.span == (r(0), r(30)), "the view fits what is linked"
+    assert timeline.position("cam1", r(20)).state == "no link"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -9,10 +10,13 @@ import pytest
 import uncertainties
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from sync.uncertainty import (
     Component,
+    Contributions,
     Distribution,
+    InputColumns,
     Shape,
     Uncertain,
     coverage_factor,
@@ -67,6 +71,68 @@ def test_k_covers_95_percent_in_simulation(seed: int) -> None:
     k = coverage_factor(list(zip(size, shapes, strict=True)))
     inside = np.mean(np.abs(total) <= k * math.sqrt(float(size @ size)))
     assert inside == pytest.approx(0.95, abs=5 * math.sqrt(0.95 * 0.05 / n))
+
+
+def test_the_quantile_splits_the_sum_at_the_stated_probability() -> None:
+    """P(|Y| ≤ k) of three and four unequal rectangles, by the exact volume of a cut cube."""
+    for sizes in ([1.0, 0.7, 0.4], [1.0, 0.9, 0.5, 0.3]):
+        n, half = len(sizes), np.array(sizes)
+
+        def inside(k: float, n: int = n, half: NDArray[np.float64] = half) -> float:
+            # Σ over the corners: ± (k + Σ±a)ⁿ / (n!·Π2a), twice, less one.
+            total = 0.0
+            for signs in itertools.product((1, -1), repeat=n):
+                reach = max(0.0, k + float(half @ signs))
+                total += math.prod(signs) * reach**n
+            return 2 * total / (math.factorial(n) * float(np.prod(2 * half))) - 1
+
+        u = math.sqrt(float(half @ half) / 3)
+        for probability in (0.5, 0.9, 0.95, 0.99):
+            k = coverage_factor([(a / math.sqrt(3), "rectangular") for a in sizes], probability)
+            assert inside(k * u) == pytest.approx(probability, abs=1e-6)
+
+
+def test_many_equal_rectangles_approach_the_normal_quantile() -> None:
+    found = [coverage_factor([(1.0, "rectangular")] * n) for n in (3, 5, 9, 20, 100, 399)]
+    assert found == sorted(found)
+    assert found[-1] == pytest.approx(1.959964, abs=1e-3)
+    # Cornish and Fisher's expansion with the excess kurtosis -6/(5 n), n = 100.
+    z = 1.959963984540054
+    assert found[4] == pytest.approx(z - 1.2 / 100 * (z**3 - 3 * z) / 24, abs=1e-5)
+
+
+def test_components_are_the_same_as_columns_and_one_by_one() -> None:
+    distributions = [Distribution.rectangular(0.2), Distribution.normal(0.1, dof=8)]
+    columns = InputColumns(["a", "b"], distributions)
+    typed = Component("typed", -1.0, Distribution.triangular(0.3))
+    gains = np.array([0.5, 2.0])
+    lazy = Uncertain(3.0, Contributions(columns, gains, (typed,)))
+    parts = [Component("a", 0.5, distributions[0]), Component("b", 2.0, distributions[1]), typed]
+    plain = Uncertain(3.0, parts)
+    assert list(lazy.components) == parts == list(plain.components)
+    assert lazy.components[-1] == typed
+    assert lazy.components[:2] == tuple(parts[:2])
+    assert lazy.expanded() == plain.expanded()
+    assert lazy.budget() == plain.budget()
+    assert [line.source for line in lazy.budget()] == ["b", "typed", "a"]
+
+
+def test_inputs_of_one_source_are_one_line_and_equal_ones_go_by_name() -> None:
+    parts = [
+        Component(name, gain, Distribution.normal(0.1))
+        for name, gain in (("late", 1.0), ("twice", 0.6), ("early", -1.0), ("twice", 0.8))
+    ]
+    lines = Uncertain(0.0, parts).budget()
+    assert [line.source for line in lines] == ["early", "late", "twice"]
+    assert [line.u for line in lines] == pytest.approx([0.1] * 3)
+    assert sum(line.share for line in lines) == pytest.approx(1.0)
+
+
+def test_what_contributes_nothing_is_not_listed() -> None:
+    columns = InputColumns(["a", "b"], [Distribution.normal(1.0)] * 2)
+    only = Uncertain(0.0, Contributions(columns, np.array([1.0, 1e-12])))
+    assert [part.source for part in only.components] == ["a"]
+    assert [line.source for line in only.budget()] == ["a"]
 
 
 def test_budget_agrees_with_an_independent_library() -> None:

@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
-from sync.adjustment.solution import Answer, ClockResult, NextAnchor, ResultStatus, RowResult
+from dataclasses import replace
+
+from sync.adjustment.solution import (
+    Answer,
+    Candidate,
+    ClockResult,
+    Contested,
+    Limited,
+    LimitResult,
+    NextAnchor,
+    Proposal,
+    RateHypothesis,
+    ResultStatus,
+    RowResult,
+    Unnoticed,
+    WhatIf,
+)
 from sync.case.case import Question
-from sync.evidence import Delay, Evidence, Lag, Limit, Mark, Place, Provenance, Reading
+from sync.evidence import (
+    Delay,
+    Evidence,
+    Lag,
+    Limit,
+    LogTime,
+    Mark,
+    Place,
+    Provenance,
+    Reading,
+)
 from sync.evidence import Search as HowFound
 from sync.timebase import NS_PER_S, Duration, MediaTime
 from sync.uncertainty import Distribution, Share
@@ -107,7 +133,34 @@ def make_answers() -> list[tuple[Question, Answer | None]]:
         U95_a_s=0.13,
         reference_b=at("14:23:25.4"),
         U95_b_s=0.07,
-        flips_if=("A mistake of 1.6 s (24 pictures) in anchor ‘door’.",),
+        flips_if=("a mistake of 1.6 s (24 pictures) in anchor ‘door’",),
+        unnoticed=(
+            Unnoticed(label="door in cam 1", mistake_s=0.31, shift_s=0.17),
+            Unnoticed(label="strobe in dispatch", mistake_s=0.2, shift_s=0.05),
+        ),
+        leave_one_out=(
+            WhatIf(
+                name="anchor 'strobe'",
+                rows=("mark-1", "mark-2"),
+                verdict="a-before-b",
+                difference_s=1.83,
+                interval_s=(1.55, 2.12),
+            ),
+            WhatIf(
+                name="anchor 'door'",
+                rows=("mark-4",),
+                verdict="not-resolved",
+                difference_s=1.1,
+                interval_s=(-0.4, 2.6),
+            ),
+            WhatIf(
+                name="match cam 3 ↔ dispatch",
+                rows=("lag-1",),
+                verdict="no-link",
+                difference_s=None,
+                interval_s=None,
+            ),
+        ),
         next_best=(
             anchor(
                 "One more anchor, cam 1 to dispatch, near 14:25, would bring ± 0.2 s to ± 0.1 s."
@@ -163,6 +216,80 @@ def make_answers() -> list[tuple[Question, Answer | None]]:
         (ask(3, "Did the lights go out before the call?"), none),
         (ask(4, "Was the car there when the siren began?"), None),
     ]
+
+
+def make_shaped() -> list[tuple[Question, Answer | None]]:
+    """Answers that limits shape, that limits alone hold, and whose evidence disagrees."""
+    (asked, base), (_, open_), *_ = make_answers()
+    assert base is not None
+    assert open_ is not None
+    alone = Limited(status="ok", value_s=1.2, u_s=0.7, low_s=-0.2, high_s=2.6, limits=())
+    shaped = replace(
+        base, without_limits=alone, with_limits=Limited(
+            status="ok", value_s=1.8, u_s=0.1, low_s=1.6, high_s=2.0, limits=("limit-1",)),
+        limits=("said after it", "call 12 follows call 11"),
+        leave_one_out=(*base.leave_one_out, WhatIf(
+            name="limit 'said after it'", rows=("limit-1",), verdict="not-resolved",
+            difference_s=1.2, interval_s=(-0.2, 2.6))),
+    )  # fmt: skip
+    half = replace(
+        base, difference_s=None, u_s=None, U95_s=None, k=None, interval_s=None, with_limits=Limited(
+            status="one-sided", value_s=None, u_s=None, low_s=0.5, high_s=None,
+            limits=("limit-1",)),
+        budget=(), leave_one_out=(), unnoticed=(Unnoticed(label="the limit", mistake_s=None,
+                                                          shift_s=None),),
+        reference_a=None, U95_a_s=None, limits=("said after it",), flips_if=(), next_best=(),
+        anchors=1, in_words="The door opened at least 0.5 s after the call: a limit says so.",
+    )  # fmt: skip
+    torn = replace(
+        open_, flags=("disagrees",), difference_s=None, u_s=None, U95_s=None, k=None,
+        interval_s=None, p_a_before_b=None, budget=(), reference_a=None, U95_a_s=None,
+        reference_b=None, U95_b_s=None, in_words="The evidence disagrees: ‘strobe’, ‘door’. The "
+        "recordings do not show which is wrong. Until this is settled no time is stated.",
+        contested=Contested(
+            candidates=(
+                Candidate(set_aside=("strobe",), weight=0.81, value_s=0.62, U95_s=0.1),
+                Candidate(set_aside=("door", "siren"), weight=0.19, value_s=4.3, U95_s=0.2),
+            ), interval_s=(0.53, 4.45),
+        ), next_best=(),
+    )  # fmt: skip
+    return [
+        (replace(asked, id="q1", words="Did the call come before the door opened?"), shaped),
+        (replace(asked, id="q2", words="And without an end?"), half),
+        (replace(asked, id="q3", words="Was the flash before the words?"), torn),
+    ]
+
+
+def make_limit_results() -> dict[str, LimitResult]:
+    """What the calculation says of the limits of :func:`make_evidence`."""
+    found = (
+        LimitResult(id="limit-1", status="imposed", slack_u=2.3, p_before=0.99,
+                    in_words="It held before it was imposed."),
+        LimitResult(id="limit-2", status="contradicted", slack_u=-4.1, p_before=0.0001,
+                    in_words="The evidence contradicts it: it is not imposed."),
+        LimitResult(id="mark-5", status="infeasible", slack_u=None, p_before=None,
+                    in_words="It cannot hold together with ‘limit-2’."),
+    )  # fmt: skip
+    return {result.id: result for result in found}
+
+
+def make_proposals() -> tuple[Proposal, ...]:
+    """One anchor, and one reading."""
+    return (
+        Proposal(id="mark-3", event="door", w=4.1,
+                 in_words="‘door’ disagrees with the other evidence: w = 4.1."),
+        Proposal(id="reading-1", event=None, w=-3.6,
+                 in_words="The reading of cam 1 at 12.0 s disagrees: w = -3.6."),
+    )  # fmt: skip
+
+
+def make_hypotheses() -> tuple[RateHypothesis, ...]:
+    """A file played at the wrong rate."""
+    return (
+        RateHypothesis(clock="cam2", drift_ppm=1004.0, ratio="1001/1000",
+                       in_words="Cam 2 runs 1004 ppm off, which no clock does. Recorded at 30 and "
+                       "played at 30000/1001 pictures a second would explain it."),
+    )  # fmt: skip
 
 
 def make_evidence() -> tuple[list[Evidence], dict[str, RowResult]]:
@@ -233,6 +360,22 @@ def make_evidence() -> tuple[list[Evidence], dict[str, RowResult]]:
             high=None,
             why="said after",
         ),
+        Limit(
+            id="limit-2",
+            first=Place(event="strobe"),
+            second=Place(event="door"),
+            low=Duration.from_s(0.5),
+            high=Duration.from_s(2),
+            why="seen to follow at once",
+        ),
+        LogTime(
+            id="log-1",
+            event="door",
+            clock="cad",
+            displayed=at("14:23:10"),
+            granularity=Duration.from_s(1),
+            typed_within=Duration.from_s(60),
+        ),
     ]
     values = [
         (0.012, 0.6, 0.4),
@@ -276,4 +419,27 @@ def make_clocks() -> list[ClockResult]:
             "37.2 s less (between 36.9 and 37.5 s; 95 % range). From 3 anchors and 1 clock check.",
         )
         for source, status, half, drift in rows
+    ]
+
+
+def make_limited_clocks() -> list[ClockResult]:
+    """Clocks that limits narrow, hold between two ends, and hold on one side."""
+    base = make_clocks()
+    zero = at("14:22:23.8").ns / NS_PER_S
+    shapes: list[tuple[int, ResultStatus, float | None, float | None, float | None]] = [
+        (1, "ok", zero, zero - 0.03, zero + 0.02),
+        (4, "bounded", zero, zero - 2.0, zero + 3.0),
+        (4, "one-sided", None, zero - 2.0, None),
+    ]
+    return [
+        replace(
+            base[place],
+            stretch=number,
+            status=status,
+            with_limits=Limited(
+                status=status, value_s=value, u_s=None, low_s=low, high_s=high, limits=("limit-1",)
+            ),
+            unnoticed=(Unnoticed(label="door in cam 1", mistake_s=0.31, shift_s=0.1),),
+        )
+        for number, (place, status, value, low, high) in enumerate(shapes)
     ]

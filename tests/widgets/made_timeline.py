@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -109,7 +111,9 @@ def make_timeline(*, stale: bool = False) -> Timeline:
             ]
         )
     ]
-    between = clip("disp", "14:23:33.5", "14:23:37.5", 3.0, "bounded", "14:22:00", 99)
+    between = replace(
+        clip("disp", "14:23:33.5", "14:23:37.5", 3.0, "bounded", "14:22:00", 99), model=None
+    )
     lost = Clip(
         source="phone",
         stretch=0,

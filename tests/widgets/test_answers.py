@@ -12,10 +12,13 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from sync.uncertainty import Share
-from tests.widgets.made_case import make_answers
+from tests.widgets.made_case import make_answers, make_shaped
 from widgets import answer_words as words
-from widgets.answer_panel import AnswerPanel, _QuestionRow
+from widgets.answer_panel import AnswerPanel
+from widgets.answer_parts import QuestionRow, WhatIfCard
 from widgets.budget_table import MOST_ROWS, BudgetTable, percent
+from widgets.difference_axis import DifferenceAxis, Range
+from widgets.leave_one_out import LeaveOneOut
 from widgets.range_axis import RangeAxis
 
 
@@ -108,14 +111,27 @@ def test_ctrl_c_copies_range_conditions_and_case(panel: AnswerPanel, qtbot: QtBo
 
 
 def test_another_question_by_mouse_and_keyboard(panel: AnswerPanel, qtbot: QtBot) -> None:
-    rows = panel.findChildren(_QuestionRow)
+    rows = panel.findChildren(QuestionRow)
     with qtbot.waitSignal(panel.question_selected) as caught:
         qtbot.mouseClick(rows[1], Qt.MouseButton.LeftButton)
     assert caught.args == ["q2"]
-    rows = [row for row in panel.findChildren(_QuestionRow) if row.parent() is not None]
+    rows = [row for row in panel.findChildren(QuestionRow) if row.parent() is not None]
     with qtbot.waitSignal(panel.question_selected) as chosen:
         qtbot.keyClick(rows[2], Qt.Key.Key_Return)
     assert chosen.args == ["q3"]
+
+
+def test_why_there_is_no_answer_is_said(panel: AnswerPanel) -> None:
+    panel.set_answers(make_answers(), {"q4": "‘car’ has no mark that takes part."})
+    panel.open_question("q4")
+    assert "No answer can be given" in panel.texts()
+    assert "‘car’ has no mark that takes part." in panel.texts()
+
+
+def test_while_answers_are_asked_it_says_so(panel: AnswerPanel) -> None:
+    panel.open_question("q4")
+    panel.set_stale(True)
+    assert words.DUE in panel.texts()
 
 
 def test_go_there(panel: AnswerPanel, qtbot: QtBot) -> None:
@@ -173,3 +189,129 @@ def test_axis_holds_both_ranges(qtbot: QtBot) -> None:
     image = axis.grab().toImage()
     x = round(8 + view.x_of(10**12))
     assert image.pixelColor(x, 12).red() > 200
+
+
+# -- limits, disagreement, leave one out ---------------------------------------------------------
+
+
+@pytest.fixture
+def shaped(panel: AnswerPanel) -> AnswerPanel:
+    panel.set_answers(make_shaped())
+    return panel
+
+
+def axis_of(panel: AnswerPanel) -> list[str]:
+    (axis,) = [a for a in panel.findChildren(DifferenceAxis) if a.texts()]
+    return axis.texts()
+
+
+def test_both_ranges_stand_on_one_axis(shaped: AnswerPanel) -> None:
+    assert axis_of(shaped) == [
+        "with the limits: +1.6 to +2.0 s", "by observations alone: −0.2 to +2.6 s",
+    ]  # fmt: skip
+    assert any("Shaped by the limits ‘said after it’" in text for text in shaped.texts())
+    copied = shaped.copy_text()
+    assert "by observations alone: −0.2 to +2.6 s (95 % range)" in copied
+    assert "Limits: said after it, call 12 follows call 11" in copied
+
+
+def test_a_range_with_one_end_says_at_least(shaped: AnswerPanel) -> None:
+    shaped.open_question("q2")
+    assert any(text.endswith("came first, by at least 0.50 s") for text in shaped.texts())
+    assert axis_of(shaped) == ["with the limits: at least +0.50 s"]
+    assert any("of any size" in text and "without limit" in text for text in shaped.texts())
+
+
+def test_disagreeing_evidence_shows_every_reading_and_no_answer(shaped: AnswerPanel) -> None:
+    shaped.open_question("q3")
+    texts = shaped.texts()
+    assert "The evidence disagrees: no answer is stated" in texts
+    assert "Reading 1, likelier than all others: ‘strobe’ is wrong." in texts
+    assert "Reading 2, less likely: ‘door’ and ‘siren’ are wrong." in texts
+    assert axis_of(shaped)[-1] == "whichever holds: +0.5 to +4.5 s"
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.2, 0.5, 0.9, 0.9999, 1.0])
+def test_weights_are_words(weight: float) -> None:
+    assert not re.search(r"\d", words.weight_words(weight))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (0.531, 4.45, "+0.5 to +4.5 s"),
+        (-0.004, 3.0, "−0.1 to +3.0 s"),
+        (0.004, 3.0, "+0.004 to +3.000 s"),
+        (None, -0.2, "at most −0.20 s"),
+        (None, None, "not known"),
+        (0.5, float("inf"), "at least +0.50 s"),
+    ],
+)
+def test_rounding_outwards_never_reaches_zero(
+    low: float | None, high: float | None, text: str
+) -> None:
+    assert Range(name="", low_s=low, high_s=high).in_words == text
+
+
+def test_mistakes_nobody_would_notice_are_said(panel: AnswerPanel) -> None:
+    sentence = (
+        "A mistake of up to 0.31 s in ‘door in cam 1’ would go unnoticed and could shift this by "
+        "0.17 s."
+    )
+    assert sentence in panel.texts()
+
+
+def test_unticking_is_a_what_if_and_is_called_one(panel: AnswerPanel, qtbot: QtBot) -> None:
+    (table,) = panel.findChildren(LeaveOneOut)
+    view = table.table.view
+    view.setFocus()
+    panel.activateWindow()
+    qtbot.waitUntil(view.hasFocus)
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    with qtbot.waitSignal(panel.what_if) as caught:
+        qtbot.keyClick(view, Qt.Key.Key_Space)
+    question, out = caught.args
+    assert question == "q1"
+    assert [part.name for part in out] == ["anchor 'door'"]
+    assert "WHAT IF: without anchor 'door'" in panel.texts()
+    other = make_answers()[1][1]
+    assert other is not None
+    panel.show_what_if("q1", other)
+    (card,) = panel.findChildren(WhatIfCard)
+    assert card.isVisibleTo(panel)
+    assert "Nothing is saved." in card.texts()
+    assert any(text.endswith("came first, by 1.8 s") for text in panel.texts()), "still stated"
+    assert "WHAT IF" not in panel.copy_text(), "a what-if is never copied as the answer"
+    back = next(b for b in card.findChildren(QPushButton) if b.text() == "all back in")
+    with qtbot.waitSignal(panel.what_if) as ended:
+        back.click()
+    assert ended.args == ["q1", ()]
+    assert not card.isVisibleTo(panel)
+
+
+def test_a_late_what_if_of_another_question_is_dropped(panel: AnswerPanel) -> None:
+    other = make_answers()[1][1]
+    assert other is not None
+    panel.open_question("q2")
+    panel.show_what_if("q1", other)
+    assert not any("WHAT IF" in text for text in panel.texts())
+
+
+def test_leave_one_out_sorts_and_names_what_changes_the_verdict(panel: AnswerPanel) -> None:
+    (table,) = panel.findChildren(LeaveOneOut)
+    assert [row[:2] for row in table.table.shown()] == [
+        ("strobe", "● A first"), ("door", "◐ not shown"),
+        ("match cam 3 ↔ dispatch", "○ no link"),
+    ]  # fmt: skip
+    table.table.view.sortByColumn(2, Qt.SortOrder.AscendingOrder)
+    assert [row[2] for row in table.table.shown()] == ["−0.4…+2.6", "+1.5…+2.2", "–"]
+
+
+def test_the_budget_is_copied_with_u(panel: AnswerPanel) -> None:
+    copy = next(b for b in panel.findChildren(QPushButton)
+                if b.accessibleName() == "Copy: What the ± is made of")  # fmt: skip
+    copy.click()
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0] == "input\tu (s)\tshare of u²"
+    assert lines[1] == "onset of the call, marked ± 40 ms\t0.07\t46 %"
+    assert len(lines) == 5

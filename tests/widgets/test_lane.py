@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from sync.timebase import NS_PER_S, MediaTime
-from sync.timeline import Track
+from sync.timebase import NS_PER_S, Duration, MediaTime
+from sync.timeline import Clip, Track
 from sync.traces.trace import Trace
 from tests.widgets.made_timeline import at, clip, make_timeline, make_trace, marker
 from widgets.columns import columns_image, trace_columns
@@ -147,6 +149,55 @@ def test_stale_and_conflict_look_different(lane: Lane) -> None:
         looks[name] = bytes(lane.grab().toImage().constBits())
     assert placed.status == "ok"
     assert len(set(looks.values())) == 5
+
+
+def between(low_s: float | None, high_s: float | None) -> Clip:
+    """Ten seconds from 14:23:00, that far earlier and later."""
+    placed = clip("cam1", "14:23:00", "14:23:10", 0.5, "bounded")
+    return replace(
+        placed, model=None, stretch=0,
+        half_start=None if low_s is None else Duration.from_s(low_s),
+        half_end=None if high_s is None else Duration.from_s(high_s),
+    )  # fmt: skip
+
+
+def coloured(lane: Lane, y: int) -> list[int]:
+    """Seconds after 14:22:00 at which this row of pixels has the colour of the source."""
+    image = lane.grab().toImage()
+    found = []
+    for x in range(HEADER_PX, image.width()):
+        colour = image.pixelColor(x, y)
+        if colour.blue() > 150 and colour.blue() > colour.red() + 60:
+            found.append((x - HEADER_PX) // 5)
+    return found
+
+
+def test_a_block_between_limits_is_hollow_with_a_bracket(lane: Lane) -> None:
+    lane.set_track(Track(source="cam1", clips=(between(20, 30),), gaps=(), markers=()), COLOUR)
+    bracket = coloured(lane, 60 - 13)
+    assert min(bracket) == pytest.approx(40, abs=1), "from the earliest start"
+    assert max(bracket) == pytest.approx(100, abs=1), "to the latest end"
+    inside = lane.grab().toImage().pixelColor(HEADER_PX + 65 * 5, 14)
+    assert inside == current_theme().ground, "hollow: no curve where no time is known"
+
+
+def test_an_open_side_has_an_arrow_and_no_cap(lane: Lane) -> None:
+    lane.set_track(Track(source="cam1", clips=(between(20, None),), gaps=(), markers=()), COLOUR)
+    bracket = coloured(lane, 60 - 13)
+    assert min(bracket) == pytest.approx(40, abs=1)
+    assert max(bracket) < 80
+
+
+def test_half_brackets_open_to_where_nothing_is_known(lane: Lane) -> None:
+    looks = []
+    for side in (1, -1):
+        lane.set_events({}, {}, {"door-cam1": side})
+        lane.update()
+        image = lane.grab().toImage()
+        x, y = round(lane.x_of(at("14:23:08.4").ns)), MARK_TOP + 14
+        looks.append(tuple(image.pixelColor(x + dx, y) == image.pixelColor(x, y)
+                           for dx in (-12, 12)))  # fmt: skip
+    assert looks == [(False, True), (True, False)]
 
 
 def test_another_theme_repaints_the_tiles(lane: Lane, qapp: object) -> None:

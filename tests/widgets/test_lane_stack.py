@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -14,7 +15,7 @@ from sync.timeline import Timeline
 from tests.support.widget_gallery import make_stack
 from tests.widgets.made_timeline import EVENT_NAMES, NAMES, NOW, at, make_timeline
 from widgets.lane import HEADER_PX
-from widgets.lane_overlay import tie_all, tie_colours
+from widgets.lane_overlay import LimitArrow, tie_all, tie_colours
 from widgets.lane_stack import LANE_SMALLEST, LANE_TALLEST, LaneStack
 from widgets.shelf import own_time
 from widgets.theme import current_theme
@@ -167,6 +168,28 @@ def test_a_source_that_loses_its_link_moves_to_the_shelf(stack: LaneStack) -> No
     stack.set_timeline(Timeline(tracks=(phone,), stale=False), NAMES)
     assert stack.lane("cam1") is None
     assert stack.shelf_row("phone") is not None
+
+
+def test_a_source_that_only_limits_hold_has_a_lane(stack: LaneStack) -> None:
+    disp = make_timeline().track("disp")
+    assert disp is not None
+    held = replace(disp, clips=disp.clips[-1:], markers=())
+    assert held.placed
+    assert not held.linked
+    stack.set_timeline(Timeline(tracks=(held,), stale=False), NAMES)
+    assert stack.lane("disp") is not None
+    assert stack.shelf_row("disp") is None
+
+
+def test_a_limit_that_is_not_imposed_is_crossed_out(stack: LaneStack) -> None:
+    ends = (("cam1", at("14:23:00").ns), ("disp", at("14:23:20").ns))
+    looks = []
+    for imposed in (True, False):
+        stack.set_limits([LimitArrow(id="l", first=ends[0], second=ends[1], imposed=imposed)])
+        looks.append(bytes(stack.grab().toImage().constBits()))
+    stack.set_limits([])
+    looks.append(bytes(stack.grab().toImage().constBits()))
+    assert len(set(looks)) == 3
 
 
 def test_colours_can_be_given(qtbot: QtBot) -> None:

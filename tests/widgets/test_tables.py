@@ -5,12 +5,19 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from tests.widgets.made_case import make_clocks, make_evidence
+from tests.widgets.made_case import (
+    make_clocks,
+    make_evidence,
+    make_hypotheses,
+    make_limit_results,
+    make_limited_clocks,
+)
 from tests.widgets.made_timeline import EVENT_NAMES, NAMES
 from widgets.clock_table import ClockTable
-from widgets.evidence_table import EvidenceTable
+from widgets.evidence_table import COLUMNS, EvidenceTable, probability
 from widgets.table import Cell, Column, Table
 
 
@@ -104,8 +111,6 @@ def evidence(qtbot: QtBot) -> EvidenceTable:
 
 
 def cells(evidence: EvidenceTable, row_id: str) -> dict[str, str]:
-    from widgets.evidence_table import COLUMNS
-
     return dict(zip((c.title for c in COLUMNS), evidence.table.row(row_id), strict=True))
 
 
@@ -166,12 +171,32 @@ def clocks(qtbot: QtBot) -> ClockTable:
 def test_clocks_in_cells(clocks: ClockTable) -> None:
     rows = {row[0]: row for row in clocks.table.shown()}
     assert rows["dispatch ch 8A"][1] == "◆ reference"
-    assert rows["cam 1  gate"][1:5] == (
-        "● linked", "14:22:23.80", "± 0.04", "loses 2.4 ± 0.6 s/day",
+    assert rows["cam 1  gate"][1:6] == (
+        "● linked", "14:22:23.80", "± 0.04", "–", "loses 2.4 ± 0.6 s/day",
     )  # fmt: skip
-    assert rows["cam 2  court"][4].startswith("gains 1.0")
+    assert rows["cam 2  court"][5].startswith("gains 1.0")
     assert rows["cam 3  lot"][1] == "◐ linked, unchecked"
     assert rows["phone  stairs"][1:5] == ("○ no link", "–", "–", "–")
+
+
+def test_clocks_between_limits_have_a_range_rounded_outwards(clocks: ClockTable) -> None:
+    clocks.set_clocks(make_limited_clocks(), NAMES)
+    shown = [(row[1], row[2], row[4]) for row in clocks.table.shown()]
+    assert shown == [
+        ("● linked", "14:22:23.80", "14:22:23.77 … 14:22:23.82"),
+        ("⟨ ⟩ between limits", "–", "14:22:21 … 14:22:27"),
+        ("⟨ ⟩ limit on one side", "–", "after 14:22:21.8"),
+    ]
+    assert "could shift this by 0.10 s" in clocks.words.text()
+
+
+def test_a_wrong_rate_is_a_card_that_changes_nothing(clocks: ClockTable) -> None:
+    clocks.set_hypotheses(make_hypotheses())
+    texts = [made.text() for made in clocks.findChildren(QLabel)]
+    assert "Played at another rate? 1001/1000" in texts
+    clocks.set_hypotheses(())
+    texts = [made.text() for made in clocks.findChildren(QLabel)]
+    assert not any("another rate" in text for text in texts)
 
 
 def test_stale_clocks_say_so(clocks: ClockTable) -> None:
@@ -194,3 +219,60 @@ def test_a_conflict_states_no_time(clocks: ClockTable) -> None:
 def test_a_chosen_clock_is_put_in_words(clocks: ClockTable) -> None:
     clocks.table.view.selectRow(4)
     assert clocks.words.text().startswith("phone")
+
+
+# -- limits, ticks ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def limits(qtbot: QtBot) -> EvidenceTable:
+    made = EvidenceTable()
+    qtbot.addWidget(made)
+    items, results = make_evidence()
+    made.set_evidence(items, results, NAMES, EVENT_NAMES, make_limit_results())
+    return made
+
+
+def test_limits_have_slack_probability_and_status(limits: EvidenceTable) -> None:
+    held = cells(limits, "limit-1")
+    assert (held["checked"], held["slack u"], held["held before"]) == (
+        "⟨ ⟩ imposed", "+2.3", "0.990",
+    )  # fmt: skip
+    assert held["interval or 95 %"] == "by any time"
+    other = cells(limits, "limit-2")
+    assert (other["checked"], other["slack u"]) == ("✕ contradicted: not imposed", "−4.1")
+    assert other["held before"] == "< 0.001", "no probability beyond 0.999"
+    assert other["interval or 95 %"] == "by 0.5 to 2 s"
+    assert cells(limits, "mark-5")["checked"] == "✕ cannot all hold", "a one-sided mark is a limit"
+    assert cells(limits, "mark-1")["slack u"] == "–"
+
+
+def test_a_limit_in_words(limits: EvidenceTable) -> None:
+    limits.table.view.selectRow(limits.table._model.ids.index("limit-1"))
+    said = limits.detail.text()
+    assert "2.3 u inside · held before it was imposed: probability 0.990" in said
+    assert "why: said after" in said
+
+
+@pytest.mark.parametrize(
+    ("p", "text"), [(0.5, "0.500"), (0.9999, "> 0.999"), (0.0, "< 0.001"), (1.0, "> 0.999")]
+)
+def test_no_probability_is_certain(p: float, text: str) -> None:
+    assert probability(p) == text
+
+
+def test_rows_are_ticked_by_keyboard(qtbot: QtBot) -> None:
+    made = Table([Column(title="name")], "Things", ticks=True)
+    qtbot.addWidget(made)
+    made.set_rows([("a",), ("b",)], ["r1", "r2"])
+    made.show()
+    made.activateWindow()
+    made.view.setFocus()
+    qtbot.waitUntil(made.view.hasFocus)
+    made.select("r2")
+    with qtbot.waitSignal(made.ticked) as caught:
+        qtbot.keyClick(made.view, Qt.Key.Key_Space)
+    assert caught.args == ["r2", False]
+    with qtbot.waitSignal(made.ticked) as back:
+        qtbot.keyClick(made.view, Qt.Key.Key_Space)
+    assert back.args == ["r2", True]

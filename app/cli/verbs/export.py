@@ -40,6 +40,8 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
         for own in (path, log_path(path), lock_path(path), files_folder(path))
     ):
         raise UsageError(f"{out.name} is the case itself.", "Choose another name for --out.")
+    if out.exists() and not out.is_file():
+        raise UsageError(f"{out} is there and is no file.", "Choose another name for --out.")
     write = {"csv": export_csv, "json": export_json}[arguments.format]
     changed = warn_of_changed(case, path, session)
     write(case, out)

@@ -6,8 +6,9 @@ tiepoint mark hall --event barrier --source dispatch --at 30.12±0.04 --delay ra
 tiepoint mark hall --event strobe --source cam3_door --before 0.1
 
 --between: it had not happened in the picture at T, it had in the one at T2. --at T±a: within a on
-either side. --after T: not before T. --before T: had happened by T. The last two are one-sided.
-Two marks of one event, in different streams, make an anchor.
+either side. --after T: not before T. --before T: had happened by T. The last two are one-sided:
+limits, which cut off what cannot be, and no anchors. Two two-sided marks of one event, in different
+streams, make an anchor.
 """
 
 from __future__ import annotations
@@ -162,7 +163,10 @@ def _lines(case: Case, event: Event, mark: Mark) -> list[str]:
         other.provenance.status == "accepted" and not other.one_sided
         for other in case.marks_of(event.id)
     )
-    state = "an anchor" if number > 1 else "one more mark in another recording makes an anchor"
+    if mark.one_sided:
+        state = "this one is a limit"
+    else:
+        state = "an anchor" if number > 1 else "one more mark in another recording makes an anchor"
     return [
         f"{mark.id}: {event.name} in the {mark.stream} of {mark.source}, {when}"
         + (f", late by {', '.join(mark.delays)}" if mark.delays else "")

@@ -58,5 +58,12 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
             "created": made.created,
             "questions": words,
         },
-        lines=[f"Made {path}.", f"Next: tiepoint add {path} FILE …"],
+        lines=[
+            f"Made {path}.",
+            f"Next: tiepoint add {path} FILE …",
+            *(
+                f'Once both are marked: tiepoint order {path} A B --question "{text}"'
+                for text in words
+            ),
+        ],
     )

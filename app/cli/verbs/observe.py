@@ -1,10 +1,14 @@
-"""State what was observed, other than marks: clock readings, stated times, clock checks, matches,
-delays, lengths of gaps, breaks, and which clock is the reference.
+"""State what was observed, other than marks: clock readings, times in a log, stated times, clock
+checks, matches, delays, lengths of gaps, breaks, and which clock is the reference.
 
 tiepoint observe hall --datum dispatch-clock
 tiepoint observe hall --reading cam1_gate@83.25 14:22:46 --clock cam1_gate
 tiepoint observe hall --reading cam1_gate@83.20..83.27 14:22:47 --clock cam1_gate
     (between these two pictures the display changed to 14:22:47)
+tiepoint observe hall --log door 14:23:04 --clock cad
+    (stamped by the machine itself, while its clock showed that)
+tiepoint observe hall --log shots 14:23:41 --clock cad --typed-within 60
+    (typed by a person up to 60 s after it: a limit; 60 where no number is given)
 tiepoint observe hall --check cam1_gate 14:22:43.2 14:23:25±0.5 --against dispatch-clock
 tiepoint observe hall --offset phone@0 14:23:08±30
     (reference minus time in the file, at that time in the file)
@@ -16,9 +20,11 @@ tiepoint observe hall --break cam2_yard@32.64 --note "motion recording"
 tiepoint observe hall --gap cam2_yard:1 19.4±1          (missing after stretch 1)
 tiepoint observe hall --csv observations.csv
 
-VALUE±a is taken as hard limits on both sides, or as a 95 % range with --spread 95. A whole file
-of rows is taken, or none of it. Its columns are those of these options: kind, what, value,
-reference, clock, granularity, against, relation, late, late_b, spread, name, note; for example
+VALUE±a is taken as hard limits on both sides, or as a 95 % range with --spread 95. A clock that is
+not in the case is made; where its name is close to a known one, --new-clock says that it is meant.
+A whole file of rows is taken, or none of it. Its columns are those of these options: kind, what,
+value, reference, clock, granularity, against, relation, late, late_b, spread, name, note,
+typed_within, new_clock; for example
 
 kind,what,value,clock
 reading,cam1_gate@83.25,14:22:46,cam1_gate
@@ -52,6 +58,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_mutually_exclusive_group(required=True)
     kinds.add_argument("--offset", nargs=2, metavar=("SOURCE@TIME", "VALUE±a"))
     kinds.add_argument("--reading", nargs=2, metavar=("SOURCE@TIME|T..T2", "CLOCKTIME"))
+    kinds.add_argument("--log", nargs=2, metavar=("EVENT", "CLOCKTIME"))
     kinds.add_argument("--check", nargs=3, metavar=("CLOCK", "DISPLAYED", "REFERENCE±a"))
     kinds.add_argument("--lag", nargs=2, metavar=("A@TIME", "B@TIME±a"))
     kinds.add_argument("--delay", nargs="+", metavar=("KEY", "VALUE±a|LOW..HIGH|METRES±a m"))
@@ -60,7 +67,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     kinds.add_argument("--break", nargs="+", metavar="SOURCE@TIME", help="a stretch begins there")
     kinds.add_argument("--csv", metavar="FILE", help="many of these, one a row")
     more = parser.add_argument_group("with these")
-    more.add_argument("--clock", default="", metavar="NAME", help="the clock that was read")
+    more.add_argument(
+        "--clock", default="", metavar="NAME", help="the clock that was read, or of the log"
+    )
+    more.add_argument(
+        "--new-clock", action="store_true", help="a clock of its own, however close its name"
+    )
+    more.add_argument(
+        "--typed-within", nargs="?", const="60", default="", metavar="S",
+        help="the log's time was typed by a person up to S after the event (alone: 60)",
+    )  # fmt: skip
     more.add_argument(
         "--granularity",
         default="",
@@ -129,6 +145,8 @@ def _statements(arguments: argparse.Namespace) -> list[Statement]:
             spread=arguments.spread,
             name=arguments.name,
             note=arguments.note,
+            typed_within=arguments.typed_within,
+            new_clock="yes" if arguments.new_clock else "",
         )
         for piece in pieces
     ]

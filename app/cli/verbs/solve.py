@@ -121,11 +121,15 @@ def network_lines(answer: Mapping[str, Any]) -> list[str]:
     rows = []
     for number, result in enumerate(answer["results"]):
         cells = [str(number), STATES.get(result["status"], result["status"]), "", ""]
-        if result["value"] is not None:
-            decimals = decimals_for(result["U"])
-            cells[2] = f"{result['value']:.{decimals}f}"
-            low, high = result["interval"]
+        low, high = result["interval"] or (None, None)
+        if low is not None and high is not None:
+            decimals = decimals_for((high - low) / 2)
             cells[3] = f"{low:.{decimals}f} to {high:.{decimals}f}"
+            if result["value"] is not None:
+                cells[2] = f"{result['value']:.{decimals}f}"
+        elif low is not None or high is not None:
+            cells[3] = f"{low:g} or more" if low is not None else f"{high:g} or less"
         rows.append(cells)
     lines = [f"Status: {answer['status']}."]
-    return lines + table(["query", "state", "value s", "95 % range s"], rows, right="r.rr")
+    lines += table(["query", "state", "value s", "95 % range s"], rows, right="r.rr")
+    return lines + [f"To look at: {problem}" for problem in answer["problems"]]

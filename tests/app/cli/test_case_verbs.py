@@ -29,6 +29,8 @@ def test_new(run: Run, tmp_path: Path) -> None:
     case = load_case(path)
     assert (case.title, case.number, case.examiner) == ("Hall", "24/1", "R")
     assert json.loads(path.read_text(encoding="utf-8"))["questions_in_words"] == ["Flash first?"]
+    ran = run("new", tmp_path / "other", "--question", "Flash first?")
+    assert 'A B --question "Flash first?"' in ran.out
     before = snapshot(path)
     again = run("new", path, "--json")
     assert again.status == 1
@@ -78,6 +80,12 @@ def test_missing_case(run: Run, tmp_path: Path) -> None:
     ran = run("solve", tmp_path / "none", "--json")
     assert ran.status == 1
     assert ran.json["error"]["code"] == "case-missing"
+
+
+def test_a_folder_is_no_case(run: Run, tmp_path: Path) -> None:
+    ran = run("solve", tmp_path, "--json")
+    assert ran.status == 1
+    assert ran.json["error"]["hint"] == "Name the file that ends in .tiepoint."
 
 
 def test_damaged_case(run: Run, case: Path) -> None:
@@ -340,7 +348,12 @@ def test_export_does_not_overwrite_the_case(run: Run, anchored: Path) -> None:
     assert run("export", anchored, "--format", "json", "--out", anchored).status == 2
     clip = anchored.parent / "media" / "cam.mp4"
     assert run("export", anchored, "--format", "json", "--out", clip).status == 2
-    assert run("export", anchored, "--format", "csv", "--out", "/nowhere/x.csv").status == 1
+    nowhere = run("export", anchored, "--format", "csv", "--out", "/nowhere/x.csv")
+    assert nowhere.status == 1
+    assert "Make the folder first" in nowhere.err
+    folder = run("export", anchored, "--format", "csv", "--out", anchored.parent / "media")
+    assert folder.status == 2
+    assert "is no file" in folder.err
     assert snapshot(anchored) == before
 
 

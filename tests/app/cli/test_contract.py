@@ -63,6 +63,10 @@ def test_trace_kinds_are_the_engine_s() -> None:
         ["mark", "x", "--event", "e", "--source", "s", "--between", "1", "later"],
         ["correlate", "a", "b", "--max-lag", "3", "--from", "1"],
         ["solve"],
+        ["constrain", "x", "--first", "a@1", "--second", "b@2"],
+        ["constrain", "x", "--first", "a@1", "--second", "b@2", "--lo", "soon", "--why", "w"],
+        ["observe", "x", "--log", "door", "--clock", "cad"],
+        ["order", "x", "a@1", "b@2", "--without"],
     ],
 )
 def test_bad_usage_is_2_and_one_line(run: Run, words: list[str]) -> None:

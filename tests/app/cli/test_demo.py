@@ -35,6 +35,7 @@ def test_every_true_offset_is_inside(found: Any) -> None:
     assert len(linked) >= 8
     assert all(clock["inside"] is True for clock in linked)
     assert all(clock["truth_offset_s"] is not None for clock in linked)
+    assert all(clock["inside"] for clock in found["clocks"] if clock["with_limits"] is not None)
 
 
 def test_cam4_has_no_link(found: Any) -> None:

@@ -73,3 +73,28 @@ def test_malformed(run: Run, tmp_path: Path, text: str) -> None:
 def test_missing_file(run: Run, tmp_path: Path) -> None:
     ran = run("solve", "--network", tmp_path / "none.json", "--json")
     assert ran.json["error"]["path"] == str(tmp_path / "none.json")
+
+
+def test_a_bad_row_is_named_and_the_rest_calculated(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "net.json"
+    network = _simple()
+    network["marks"].append({"event": "f", "source": "B", "tau": 5.0, "half": 0})
+    file.write_text(json.dumps(network), encoding="utf-8")
+    ran = run("solve", "--network", file, "--json")
+    assert ran.status == 0
+    (problem,) = ran.json["problems"]
+    assert problem == "marks[2]: half must be positive, not 0: left out."
+    assert ran.json["results"][0]["value"] == pytest.approx(6.0)
+    assert f"To look at: {problem}" in run("solve", "--network", file).out
+
+
+def test_a_one_sided_result_is_said_in_words(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "net.json"
+    network = _simple() | {
+        "constraints": [{"first": ["A", 12.0], "second": {"event": "knock"}, "lo": 0}],
+        "query": [{"event": "knock"}, {"correction": "B", "tau": 4.0}],
+    }
+    file.write_text(json.dumps(network), encoding="utf-8")
+    out = run("solve", "--network", file).out
+    assert "12 or more" in out
+    assert "6.0" in out

@@ -36,6 +36,9 @@ def test_errors_of_the_system() -> None:
     problem = describe(FileNotFoundError(2, "No such file or directory", "/x/out.csv"))
     assert problem.code == "storage"
     assert "out.csv" in problem.what_happened
+    assert problem.what_to_do == "Make the folder first, or choose another."
+    full = describe(OSError(28, "No space left on device", "/x/out.csv"))
+    assert "Free some space" in full.what_to_do
     assert describe(MemoryError()).code == "memory"
 
 

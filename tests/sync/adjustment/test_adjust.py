@@ -255,17 +255,15 @@ def test_a_mistake_fails_the_global_test_and_widens_U() -> None:
     ("change", "word"),
     [
         ({"reference": "Z"}, "reference"),
-        ({"marks": [{"event": "e", "source": "A", "tau": 1.0, "half": 0}]}, "half"),
-        ({"marks": [{"event": "e", "source": "A", "tau": 1.0, "u": -1}]}, "positive"),
-        ({"marks": [{"event": "e", "source": "A", "tau": math.nan, "u": 1}]}, "finite"),
-        ({"marks": [{"event": "e", "source": "Q", "tau": 1.0, "u": 1}]}, "no source"),
-        ({"marks": [{"event": "e", "source": "A", "tau": 1.0}]}, "either half or u"),
         ({"sources": sources("A", "A")}, "two sources"),
-        ({"gaps": [{"source": "A", "break": 0, "value": 1, "half": 1}]}, "no break"),
+        ({"sources": [{"name": "A", "u_drift": -1e-4}]}, "negative"),
+        ({"sources": [{"name": "A", "breaks": ["noon"]}]}, "breaks must be a finite number"),
+        ({"sources": [{"name": "A", "epoch": math.inf}]}, "epoch must be a finite number"),
+        ({"marks": {}}, "marks must be an array"),
         ({"query": [{"colour": "red"}]}, "asks nothing"),
     ],
 )
-def test_a_malformed_network_names_its_row(change: Json, word: str) -> None:
+def test_a_network_malformed_in_its_frame_is_refused(change: Json, word: str) -> None:
     network = {"reference": "A", "sources": sources("A", "B"), **change}
     with pytest.raises(NetworkError, match=word):
         solve_network(network)

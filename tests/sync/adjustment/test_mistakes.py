@@ -95,3 +95,35 @@ def test_correlations_of_residuals_agree_with_the_plain_formula() -> None:
     for row in (0, 3, 8):
         plain = residual_cofactor[row] / (scale[row] * scale)
         assert result.residual_correlation(row) == pytest.approx(plain, abs=1e-5)
+
+
+def test_the_w_of_what_is_set_aside_is_the_one_it_has_when_it_alone_is_taken_back() -> None:
+    network = anchors(6, wrong={1: 0.5})
+    network["sources"].append({"name": "C", "epoch": 0, "u_drift": 1e-4})
+    for number in range(6):
+        tau = 3600.0 * number / 5 - 2.0 + (4.0 if number == 3 else 0.0)
+        network["marks"].append({"event": f"e{number}", "source": "C", "tau": tau, "half": 0.02})
+    network["lags"] = [{"a": "B", "tau_a": 900.0, "b": "C", "tau_b": 888.0, "u": 0.1}]
+    report = searched(network)
+    assert report.excluded == {"mark:3", "mark:15", "lag:0"}
+    built = read_network(network)
+    for row, w in report.w.items():
+        number = [other.id for other in built.rows].index(row)
+        back = adjust(built, report.excluded - {row})
+        assert w == pytest.approx(back.standardised[number], rel=1e-6)
+
+
+def test_a_mistake_that_an_unlike_one_would_explain_as_well_is_no_proposal() -> None:
+    # 0.25 s in an outer anchor of three, an hour apart: within what the drift's prior allows, the
+    # middle one could as well be wrong by the half of it.
+    report = searched(anchors(3, wrong={2: 0.25}))
+    assert report.status == "conflict"
+    assert report.suspects == ()
+    assert report.contested >= {"e1", "e2"}
+
+
+def test_most_of_the_evidence_is_never_set_aside() -> None:
+    # Six anchors of which no two agree about anything: a model that is wrong, not mistakes.
+    wrong = {number: 7.0 * number**2 for number in range(6)}
+    report = searched(anchors(6, wrong=wrong))
+    assert report.status == "conflict"

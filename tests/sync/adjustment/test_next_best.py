@@ -11,7 +11,9 @@ from sync.adjustment.build import build
 from sync.adjustment.inputs import Inputs
 from sync.adjustment.network import Function
 from sync.adjustment.next_best import NextBest, next_best
-from sync.evidence import Event, Place
+from sync.adjustment.questions import order
+from sync.evidence import Event, Limit, Place
+from sync.timebase import Duration, MediaTime
 from tests.support.harrow import HALF_S, T0_S, harrow, mark
 
 PIECES = ("barrier", "light bar", "stamps")
@@ -79,8 +81,6 @@ def test_nothing_is_proposed_where_nothing_would_help() -> None:
 
 
 def test_the_answer_says_it_in_words() -> None:
-    from sync.adjustment.questions import order
-
     inputs = harrow(*PIECES)
     made = build(inputs)
     answer = order(inputs, made, adjust(made.network), Place(event="flash"), Place(event="words"))
@@ -91,3 +91,36 @@ def test_the_answer_says_it_in_words() -> None:
     assert stated == pytest.approx(answer.U95_s, abs=0.15)
     assert best.source_a == "cam1"
     assert best.media_a.s == pytest.approx(85.4, abs=1.0)
+
+
+def test_limits_take_no_part_in_it() -> None:
+    """A limit that halves the range changes neither what is proposed nor what it would bring."""
+    inputs = harrow(*PIECES)
+    limit = Limit(
+        id="spoken", first=Place(event="flash"), second=Place(event="words"), low=Duration(0),
+        high=Duration.from_s(0.9), why="the words answer the flash",
+    )  # fmt: skip
+    limited = replace(inputs, evidence=(*inputs.evidence, limit))
+    assert proposals(limited) == proposals(inputs)
+    made = build(limited)
+    answer = order(limited, made, adjust(made.network), Place(event="flash"), Place(event="words"))
+    assert answer.without_limits is not None
+    assert answer.next_best
+
+
+def test_another_camera_in_one_recording_is_placed_by_its_own_clock() -> None:
+    """From 70 s on, cam 1's file is another camera's picture, tied to cam 3 at 72.2 s only."""
+    inputs = harrow(*PIECES, "door")
+    sources = tuple(
+        replace(source, breaks=(MediaTime.from_s(70.0),), relations=("another camera",))
+        if source.id == "cam1"
+        else source
+        for source in inputs.sources
+    )
+    cut = replace(inputs, sources=sources)
+    found = proposals(cut)
+    assert (found[0].source_a, found[0].stretch_a) == ("cam1", 1)
+    assert found[0].media_a_s == pytest.approx(85.4, abs=0.1)
+    for best in found:
+        brute = U_with(cut, best.source_a, best.source_b, best.at_s)
+        assert best.U_after_s == pytest.approx(brute, rel=1e-4)

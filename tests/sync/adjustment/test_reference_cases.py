@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from sync.adjustment.bare import solve_network
+from sync.adjustment.truncated import truncated_moments
+from sync.clockread.rollover import rollover_limits
 
 CASES = Path(__file__).resolve().parents[4] / "shared" / "cases"
 
@@ -95,6 +97,25 @@ def test_wide_weights_and_datum_drift(name: str) -> None:
         assert answer["dof"] == expected["dof"]
 
 
+def test_s07_locked_roll_overs_do_not_average_away() -> None:
+    found = sorted(CASES.glob("s07_*.json"))
+    if not found:
+        pytest.skip("the numerical cases (../shared/cases) are not on this machine")
+    case = json.loads(found[0].read_text(encoding="utf-8"))
+    inputs, expected, tolerance = case["inputs"], case["expected"], case["tolerance"]
+    pts_s = [number / inputs["fps"] for number in range(inputs["n_frames"])]
+    limits = rollover_limits(
+        pts_s, inputs["readings"], 0.0, u_drift=inputs["drift_fixed"], guard=0.0
+    )
+    assert limits is not None
+    assert limits.low_s == pytest.approx(expected["lo"], abs=tolerance["value"])
+    assert limits.high_s == pytest.approx(expected["hi"], abs=tolerance["value"])
+    assert limits.value_s == pytest.approx(expected["value"], abs=tolerance["value"])
+    assert limits.u_s == pytest.approx(expected["u"], abs=tolerance["u"])
+    assert limits.U95_s == pytest.approx(expected["U"], abs=tolerance["U"])
+    assert limits.U95_s > 4 * expected["naive_wrong_u"]
+
+
 @pytest.mark.parametrize("reference", ["A", "B", "C"])
 def test_s10_the_difference_does_not_depend_on_the_datum(reference: str) -> None:
     found = sorted(CASES.glob("s10_*.json"))
@@ -106,3 +127,28 @@ def test_s10_the_difference_does_not_depend_on_the_datum(reference: str) -> None
     moved = solve_network(case)["results"][0]
     assert moved["value"] == pytest.approx(plain["value"], abs=1e-9)
     assert moved["U"] == pytest.approx(plain["U"], abs=1e-9)
+
+
+def test_s06_an_order_constraint_truncates_the_offset() -> None:
+    found = sorted(CASES.glob("s06_*.json"))
+    if not found:
+        pytest.skip("the numerical cases (../shared/cases) are not on this machine")
+    case = json.loads(found[0].read_text(encoding="utf-8"))
+    given, expected, tolerance = case["inputs"], case["expected"], case["tolerance"]
+    mean, u = truncated_moments(given["mean"], given["u"], given["lo"])
+    assert mean == pytest.approx(expected["mean"], abs=1e-9)
+    assert u == pytest.approx(expected["u"], abs=1e-9)
+    answer = solve_network({
+        "reference": "A",
+        "sources": [{"name": name, "epoch": 0, "u_drift": 0} for name in "AB"],
+        "offsets": [{"source": "B", "tau": 0, "value": given["mean"], "u": given["u"]}],
+        "constraints": [{"first": ["A", 0], "second": ["B", 0], "lo": given["lo"], "hi": None}],
+        "query": [{"correction": "B", "tau": 0}],
+    })  # fmt: skip
+    result = answer["results"][0]
+    low, high = result["interval"]
+    for value, key in ((result["value"], "mean"), (result["u"], "u"), (low, "lo95"),
+                       (high, "hi95")):  # fmt: skip
+        assert value == pytest.approx(expected[key], abs=tolerance[key])
+    p_before = answer["constraints"][0]["p_before"]
+    assert p_before == pytest.approx(expected["p_satisfied_before"], abs=1e-6)

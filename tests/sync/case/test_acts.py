@@ -11,9 +11,10 @@ import pytest
 from sync.case import acts
 from sync.case.case import Case
 from sync.case.integrity import problems_of
+from sync.case.places import limit_in_words, place_in_words
 from sync.correlate.result import Candidate, Searched, SearchResult
 from sync.errors import EvidenceError, TimeFormatError
-from sync.evidence import Delay, Mark, Place
+from sync.evidence import Delay, LogTime, Mark, Place
 from sync.timebase import Duration, MediaTime, ReferenceTime
 from sync.uncertainty import Distribution
 from tests.sync.case.made import s, small_case, source
@@ -355,6 +356,80 @@ def test_a_roll_over_needs_no_granularity() -> None:
     assert reading.granularity.ns == 0
 
 
+def log(case: Case, **changes: Any) -> tuple[Case, LogTime]:
+    how: dict[str, Any] = {
+        "event": "door", "clock": "cad", "displayed": ReferenceTime.from_s(51784),
+        "granularity": Duration.from_s(1),
+    }  # fmt: skip
+    return acts.add_log_time(case, **{**how, **changes})
+
+
+def test_a_log_time_makes_its_event_and_its_clock() -> None:
+    case, stamped = log(small_case(), by="me", note="row 7")
+    assert (stamped.id, stamped.event, stamped.clock) == ("log-1", "door", "cad")
+    assert stamped.typed_within is None
+    assert stamped.truncates
+    assert (stamped.provenance.by, stamped.provenance.note) == ("me", "row 7")
+    assert case.clock("cad").epoch == stamped.displayed
+    assert case.events[0].name == "door"
+    case, typed = log(case, event="shots", typed_within=Duration.from_s(60))
+    assert typed.typed_within == Duration.from_s(60)
+    assert [clock.name for clock in case.clocks].count("cad") == 1
+    assert problems_of(case) == ()
+
+
+def test_a_log_time_of_a_recording_is_by_that_recordings_clock() -> None:
+    case, entry = log(small_case(), clock="cam1.mp4")
+    assert entry.clock == "cam1"
+    assert len(case.clocks) == len(small_case().clocks)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"granularity": Duration(0)}, "last digit"),
+        ({"typed_within": Duration(0)}, "typing takes time"),
+        ({"typed_within": Duration(-1)}, "typing takes time"),
+        ({"clock": " "}, "clock needs a name"),
+        ({"event": ""}, "event needs a name"),
+        ({"clock": "dispach"}, "'dispatch' is close"),
+    ],
+)
+def test_log_times_that_cannot_be(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(EvidenceError, match=words):
+        log(small_case(), **changes)
+
+
+def test_one_log_entry_counts_once() -> None:
+    case, first = log(small_case())
+    with pytest.raises(EvidenceError, match=f"{first.id} already has this event at 14:23:04"):
+        log(case)
+    log(case, displayed=ReferenceTime.from_s(51785))
+    log(case, event="gate")
+    log(case, clock="gate controller")
+    aside = acts.set_aside(case, first.id, "another door")
+    again, second = log(aside)
+    with pytest.raises(EvidenceError, match=second.id):
+        acts.restore(again, first.id)
+    assert acts.restore(aside, first.id).find(first.id).provenance.status == "accepted"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", ["Dispatch", "dispatsh", "phon", "dispatch_clok"])
+def test_a_clock_that_looks_misspelt_is_asked_about(name: str) -> None:
+    case, _ = read(small_case(), clock="dispatch clock")
+    with pytest.raises(EvidenceError, match=f"no clock '{name}'.* close to it") as error:
+        read(case, clock=name, earliest=s(7), latest=s(7))
+    assert "--new-clock" in str(error.value.hint)
+    made, reading = read(case, clock=name, earliest=s(7), latest=s(7), new_clock=True)
+    assert made.clock(reading.clock).name == name
+
+
+def test_a_clock_of_a_clearly_new_name_is_made() -> None:
+    for name in ("cad", "recorder", "cam1_overlay", "UTC"):
+        case, reading = read(small_case(), clock=name)
+        assert case.clock(reading.clock).name == name
+
+
 def test_a_clock_check_makes_its_clocks() -> None:
     case, check = acts.add_clock_check(
         small_case(),
@@ -415,6 +490,58 @@ def test_limits() -> None:
             acts.add_limit(case, **{"first": first, "second": second, "why": "x", **changes})
 
 
+def test_two_limits_that_cannot_both_hold() -> None:
+    case, _ = mark(small_case())
+    first, second = Place(event="door"), Place(source="dispatch", stream="sound", time=s(3))
+    case, limit = acts.add_limit(
+        case, first=first, second=second, low=Duration.from_s(2), why="he answers the knock"
+    )
+    bad: tuple[dict[str, Any], ...] = (
+        {"low": None, "high": Duration.from_s(1)},
+        {"first": second, "second": first},
+        {"first": second, "second": first, "low": Duration.from_s(-1)},
+    )
+    for changes in bad:
+        with pytest.raises(EvidenceError, match=f"{limit.id} .he answers the knock. cannot both"):
+            acts.add_limit(case, **{"first": first, "second": second, "why": "x", **changes})
+    acts.add_limit(case, first=first, second=second, low=None, high=Duration.from_s(2), why="x")
+    aside = acts.set_aside(case, limit.id, "another knock")
+    other, _ = acts.add_limit(aside, first=second, second=first, why="x")
+    with pytest.raises(EvidenceError, match="cannot both hold"):
+        acts.restore(other, limit.id)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0, None, "dispatch.mp4 at 3.000 s was not before door."),
+        (2, None, "dispatch.mp4 at 3.000 s was at least 2 s after door."),
+        (-2, None, "dispatch.mp4 at 3.000 s was at most 2 s before door."),
+        (None, 0, "door was not before dispatch.mp4 at 3.000 s."),
+        (None, 5, "door was at most 5 s before dispatch.mp4 at 3.000 s."),
+        (None, -5, "door was at least 5 s after dispatch.mp4 at 3.000 s."),
+        (2, 5, "dispatch.mp4 at 3.000 s was between 2 and 5 s after door."),
+        (-5, -2, "dispatch.mp4 at 3.000 s was between 2 and 5 s before door."),
+        (-1, 5, "dispatch.mp4 at 3.000 s was between 1 s before and 5 s after door."),
+    ],
+)
+def test_limits_in_words(low: float | None, high: float | None, words: str) -> None:
+    case, _ = mark(small_case())
+    ends = [None if end is None else Duration.from_s(end) for end in (low, high)]
+    place = Place(source="dispatch", stream="sound", time=s(3))
+    case, limit = acts.add_limit(
+        case, first=Place(event="door"), second=place, low=ends[0], high=ends[1], why="w"
+    )
+    assert limit_in_words(case, limit) == words
+
+
+def test_places_in_words() -> None:
+    case, made = mark(small_case(), event="the door")
+    assert place_in_words(case, Place(mark=made.id)) == "the door in cam1.mp4"
+    shown = Place(clock="cam1", displayed=ReferenceTime.from_s(51767), half=Duration.from_s(0.5))
+    assert place_in_words(case, shown) == "14:22:47.00 by cam1 (within 0.5 s)"
+
+
 # -- questions, places, the reference clock -----------------------------------------------------
 
 
@@ -439,6 +566,13 @@ def test_places() -> None:
     )
     assert acts.parse_place(case, "dispatch@3").stream == "sound"
     assert acts.parse_place(case, "cam1.mp4@00:00:01:07@15").source == "cam1"
+    case, _ = read(case, clock="CAD: gate")
+    shown = Place(clock="CAD_gate", displayed=ReferenceTime.from_s(51767))
+    assert acts.parse_place(case, "clock:CAD: gate@14:22:47") == shown
+    half = replace(shown, half=Duration.from_s(0.5))
+    assert acts.parse_place(case, "clock:CAD_gate@14:22:47±0.5") == half
+    # a recording's clock, by the recording's name
+    assert acts.parse_place(case, "clock:cam1.mp4@14:22:47").clock == "cam1"
 
 
 @pytest.mark.parametrize(
@@ -451,6 +585,10 @@ def test_places() -> None:
         ("cam1:sound@5", EvidenceError, "no 'sound'"),
         ("cam1:colour@5", EvidenceError, "no 'colour'"),
         ("cam1", TimeFormatError, "SOURCE@TIME"),
+        ("clock:cad@14:22:47", EvidenceError, "no clock 'cad'"),
+        ("clock:cam1", TimeFormatError, "clock:NAME@CLOCKTIME"),
+        ("clock:@14:22:47", TimeFormatError, "clock:NAME@CLOCKTIME"),
+        ("clock:cam1@25:61:00", TimeFormatError, "not a time"),
         ("cam1@noon", TimeFormatError, "not a time"),
     ],
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.false_alarms import PROCESSES, limits, p_values
 from sync.correlate import significance
 from sync.correlate.significance import LagStatistic, NullMaxima
+from sync.validation.coverage import binomial_limits
+from sync.validation.false_alarms import PROCESSES, p_values
 
 
 def test_statistic_against_its_definition() -> None:
@@ -80,5 +81,5 @@ def test_unrelated_traces_are_rarely_called_a_match(name: str) -> None:
     # A guard against gross mistakes; the benchmark measures with thousands of trials.
     p, _ = p_values(name, 60, seed=3)
     hits = int((p <= 0.05).sum())
-    assert limits(hits, 60)[0] <= 0.06
+    assert binomial_limits(hits, 60)[0] <= 0.06
     assert (p <= 0.01).sum() <= 3
