@@ -12,6 +12,7 @@ import numpy as np
 
 from sync.cache import Cache
 from sync.errors import MediaChanged, MediaEmpty, MediaError
+from sync.media.colour import ColourConsumer, ColourSequence
 from sync.media.decode_pass import GreyConsumer, GreySequence, IndexConsumer, decode_pass
 from sync.media.facts import HealthNote, MediaFacts, PictureFacts, SoundFacts
 from sync.media.frame_index import FrameIndex
@@ -55,6 +56,7 @@ class _Pictures:
     rotation_deg: int
     health: tuple[HealthNote, ...]
     grey: GreySequence | None
+    colour: ColourSequence | None
 
 
 def inspect(
@@ -117,7 +119,6 @@ def grey_sequence(
     MediaEmpty
         When the recording has no pictures; and the errors of :func:`decode_pass`.
     """
-    file = Path(path)
     if cache is not None:
         stored = cache.arrays(facts.sha256, "grey", _parameters())
         if stored is not None:
@@ -125,12 +126,40 @@ def grey_sequence(
                 return GreySequence.from_arrays(stored)
             except (KeyError, ValueError):
                 pass  # an entry of another make: absent
-    tags = read_tags(file)
-    if tags.picture is None:
-        raise MediaEmpty(f"{file.name} holds no pictures, only sound.", path=file)
-    grey = _pass(file, facts.sha256, cache, progress).grey
+    grey = _decoded(path, facts, cache, progress).grey
     assert grey is not None
     return grey
+
+
+def colour_sequence(
+    path: Path | str, facts: MediaFacts, cache: Cache | None, progress: Progress = SILENT
+) -> ColourSequence:
+    """The colour of a recording's small pictures: from the cache, else by the same one pass.
+
+    Raises
+    ------
+    MediaEmpty
+        When the recording has no pictures; and the errors of :func:`decode_pass`.
+    """
+    if cache is not None:
+        stored = cache.arrays(facts.sha256, "colour", _parameters())
+        if stored is not None:
+            try:
+                return ColourSequence.from_arrays(stored)
+            except (KeyError, ValueError):
+                pass  # an entry of another make: absent
+    colour = _decoded(path, facts, cache, progress).colour
+    assert colour is not None
+    return colour
+
+
+def _decoded(
+    path: Path | str, facts: MediaFacts, cache: Cache | None, progress: Progress
+) -> _Pictures:
+    file = Path(path)
+    if read_tags(file).picture is None:
+        raise MediaEmpty(f"{file.name} holds no pictures, only sound.", path=file)
+    return _pass(file, facts.sha256, cache, progress)
 
 
 def check_unchanged(path: Path | str, size_bytes: int, sha256: str) -> None:
@@ -185,13 +214,13 @@ def _pictures(
     if verify:
         return _pass(file, sha256, cache, progress)
     index, notes = provisional_index(file, progress)
-    return _Pictures(begin=begin, index=index, rotation_deg=0, health=notes, grey=None)
+    return _Pictures(begin=begin, index=index, rotation_deg=0, health=notes, grey=None, colour=None)
 
 
 def _pass(file: Path, sha256: str, cache: Cache | None, progress: Progress) -> _Pictures:
-    """The one decode: index and grey, both stored."""
-    indexer, collector = IndexConsumer(), GreyConsumer()
-    decode_pass(file, [indexer, collector], progress)
+    """The one decode: index, grey and colour, all stored."""
+    indexer, collector, colours = IndexConsumer(), GreyConsumer(), ColourConsumer()
+    decode_pass(file, [indexer, collector, colours], progress)
     index, grey, begin = indexer.index, collector.result, indexer.stream
     assert index is not None
     assert grey is not None
@@ -199,18 +228,28 @@ def _pass(file: Path, sha256: str, cache: Cache | None, progress: Progress) -> _
     if not len(index):
         raise _nothing_inside(file)
     grey = grey.with_index(index)
+    assert colours.colour is not None
+    colour = ColourSequence(
+        colour=colours.colour,
+        time_ns=index.time_ns,
+        picture=index.picture,
+        width_px=grey.width_px,
+        height_px=grey.height_px,
+    )
     if cache is not None:
         arrays = dict(index.to_arrays())
         arrays["rotation_deg"] = np.array([indexer.rotation_deg])
         arrays |= notes_to_arrays(indexer.health)
         cache.store(sha256, "frame-index", _parameters(), arrays)
         cache.store(sha256, "grey", _parameters(), grey.to_arrays())
+        cache.store(sha256, "colour", _parameters(), colour.to_arrays())
     return _Pictures(
         begin=begin,
         index=index,
         rotation_deg=indexer.rotation_deg,
         health=indexer.health,
         grey=grey,
+        colour=colour,
     )
 
 
@@ -225,6 +264,7 @@ def _from_cache(sha256: str, begin: StreamBegin, cache: Cache | None) -> _Pictur
             rotation_deg=int(stored["rotation_deg"][0]),
             health=notes_from_arrays(stored),
             grey=None,
+            colour=None,
         )
     except (KeyError, ValueError, IndexError):
         return None

@@ -1,4 +1,4 @@
-"""Traces of the picture: what moved, how light it was, what lit up suddenly.
+"""Distinct pictures in time, what is measured of them in any number of regions, and motion.
 
 Input is the small grey sequence of a recording, frame by frame with presentation times. Three
 things are honoured: **repeated frames** are one picture, so that motion does not alternate with
@@ -8,9 +8,11 @@ over time, never over frames; **gaps** in the presentation times are masked, nev
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,22 +26,15 @@ GAP_NS = 1_500_000_000
 # A picture repeated for longer than this many usual intervals means that nothing moved for a
 # while and then something did; the change belongs to the end of that time.
 HOLD_INTERVALS = 3
-# A flash stands out against the last quarter of a second (it is sudden) and against the last two
-# seconds (it is not the light coming back after somebody passed).
-FLASH_SHORT_NS = 250_000_000
-FLASH_LONG_NS = 2_000_000_000
 GREY_COLUMNS, GREY_ROWS = 160, 90
-AT_ONCE = 512
+# Pictures measured together: their grey values as float32 (4 MB) stay in the processor's cache.
+AT_ONCE = 64
 
 Region = tuple[int, int, int, int]
 
 
-class GreyPictures(Protocol):
-    """What is needed of a grey sequence (``sync.media.inspect.GreySequence`` is one)."""
-
-    @property
-    def grey(self) -> NDArray[np.uint8]:
-        """(n, 90, 160)."""
+class Timed(Protocol):
+    """What is needed of any sequence of small pictures."""
 
     @property
     def time_ns(self) -> NDArray[np.int64]:
@@ -58,6 +53,14 @@ class GreyPictures(Protocol):
         """Height of the original."""
 
 
+class GreyPictures(Timed, Protocol):
+    """What is needed of a grey sequence (``sync.media.inspect.GreySequence`` is one)."""
+
+    @property
+    def grey(self) -> NDArray[np.uint8]:
+        """(n, 90, 160)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureSignal:
     """A picture trace on its grid."""
@@ -70,7 +73,7 @@ class PictureSignal:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pictures:
+class Pictures:
     """Distinct pictures in time order, and where frames are missing."""
 
     frame: Int
@@ -84,14 +87,54 @@ class _Pictures:
     interval_ns: int
 
 
-def motion(
-    sequence: GreyPictures,
-    rate_hz: float,
-    *,
-    roi: Region | None = None,
-    energy: bool = False,
-    progress: Progress = SILENT,
-) -> PictureSignal:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Two numbers of every distinct picture in every region, all that the grey traces need."""
+
+    pictures: Pictures
+    level: Float
+    """(m, regions) mean grey level, 0…255."""
+    change: Float
+    """(m, regions) mean absolute difference from the picture before; 0 at the first."""
+
+
+def measure(
+    sequence: GreyPictures, regions: Sequence[Region | None], progress: Progress = SILENT
+) -> Measured:
+    """Read the pictures once for any number of regions (``None``: the whole picture).
+
+    Parameters
+    ----------
+    regions
+        Each X, Y, W, H in pixels of the original; every cell it touches is included.
+
+    Raises
+    ------
+    TraceError
+        When a region does not lie in the picture, or there are fewer than two pictures.
+    """
+    pictures = distinct_pictures(sequence)
+    inside = np.zeros((len(regions), GREY_ROWS, GREY_COLUMNS), np.float32)
+    for k, roi in enumerate(regions):
+        rows, columns = region_cells(roi, sequence.width_px, sequence.height_px)
+        inside[k, rows, columns] = 1.0
+    # Sums of at most 14,400 whole numbers up to 255 are exact in float32.
+    of_cells = inside.reshape(len(regions), -1).T
+    cells = of_cells.sum(axis=0, dtype=np.float64)
+    level, change = np.zeros((2, len(pictures.frame), len(regions)))
+    before = sequence.grey[pictures.frame[0]]
+    for low in range(0, len(level), AT_ONCE):
+        part = sequence.grey[pictures.frame[low : low + AT_ONCE]]
+        earlier = np.concatenate((before[None], part[:-1]))
+        moved = cv2.absdiff(part.reshape(len(part), -1), earlier.reshape(len(part), -1))
+        level[low : low + len(part)] = part.reshape(len(part), -1).astype(np.float32) @ of_cells
+        change[low : low + len(part)] = moved.astype(np.float32) @ of_cells
+        before = part[-1]
+        progress.report(low / len(level))
+    return Measured(pictures=pictures, level=level / cells, change=change / cells)
+
+
+def motion(measured: Measured, region: int, rate_hz: float) -> PictureSignal:
     """Mean absolute difference of successive distinct pictures, in grey levels (0…255).
 
     The difference between two pictures happened between their times; it is spread evenly over
@@ -99,80 +142,34 @@ def motion(
 
     Parameters
     ----------
-    roi
-        Region X, Y, W, H in pixels of the original; every cell it touches is included.
-    energy
-        Square root of the mean squared difference instead: weighs small bright movers more.
+    region
+        Which of the measured regions.
     """
-    pictures = _pictures(sequence)
-    rows, columns = region_cells(roi, sequence.width_px, sequence.height_px)
-    change = np.zeros(len(pictures.frame))
-    for low in range(1, len(change), AT_ONCE):
-        high = min(low + AT_ONCE, len(change))
-        part = sequence.grey[pictures.frame[low - 1 : high]][:, rows, columns].astype(np.int16)
-        difference = np.abs(np.diff(part, axis=0)).reshape(high - low, -1)
-        if energy:
-            squares = difference.astype(np.float32) ** 2
-            change[low:high] = np.sqrt(squares.mean(axis=1, dtype=np.float64))
-        else:
-            change[low:high] = difference.mean(axis=1, dtype=np.float64)
-        progress.report(high / len(change))
-    return _spread(pictures, change, rate_hz)
+    return _spread(measured.pictures, measured.change[:, region], rate_hz)
 
 
-def luminance(
-    sequence: GreyPictures,
-    rate_hz: float,
-    *,
-    roi: Region | None = None,
-    progress: Progress = SILENT,
+def held(
+    pictures: Pictures, value: Float, rate_hz: float, known: Bool | None = None
 ) -> PictureSignal:
-    """Mean grey level (0…255) of the picture on screen, averaged over each cell's time."""
-    pictures = _pictures(sequence)
-    level = _levels(sequence, pictures, roi, progress)
-    grid = _grid(pictures, rate_hz)
-    values, valid = grid.mean_of_spans(pictures.begin_ns, pictures.end_ns, level)
+    """Values that hold while each picture is on screen, averaged over each cell's time.
+
+    ``known`` is False for pictures of which the signal says nothing.
+    """
+    of = slice(None) if known is None else known
+    grid = Grid.covering(int(pictures.begin_ns[0]), int(pictures.end_ns[-1]), rate_hz)
+    values, valid = grid.mean_of_spans(pictures.begin_ns[of], pictures.end_ns[of], value[of])
     return PictureSignal(
         grid=grid, values=values, valid=valid, picture_interval_ns=pictures.interval_ns
     )
 
 
-def flash(
-    sequence: GreyPictures,
-    rate_hz: float,
-    *,
-    roi: Region | None = None,
-    progress: Progress = SILENT,
-) -> PictureSignal:
-    """Sudden brightening: luminance above both its last 0.25 s and its last 2 s, in grey levels.
-
-    Never negative. It stays up for a quarter of a second after a lamp goes on, and as long as a
-    shorter flash lasts. Time just after a gap has no past and is masked.
-    """
-    pictures = _pictures(sequence)
-    level = _levels(sequence, pictures, roi, progress)
-    starts = np.flatnonzero(pictures.after_gap)
-    runs = np.split(np.arange(len(level)), starts) if len(level) else []
-    values, known = np.zeros(len(level)), np.ones(len(level), np.bool_)
-    for run in runs:
-        if len(run) == 0:
-            continue
-        begin, end = pictures.begin_ns[run], pictures.end_ns[run]
-        short = _past_mean(begin, end, level[run], FLASH_SHORT_NS)
-        long = _past_mean(begin, end, level[run], FLASH_LONG_NS)
-        values[run] = np.maximum(0.0, level[run] - np.maximum(short, long))
-        known[run[0]] = False
-    grid = _grid(pictures, rate_hz)
-    on_grid, valid = grid.mean_of_spans(
-        pictures.begin_ns[known], pictures.end_ns[known], values[known]
-    )
-    return PictureSignal(
-        grid=grid, values=on_grid, valid=valid, picture_interval_ns=pictures.interval_ns
-    )
-
-
-def region_cells(roi: Region | None, width_px: int, height_px: int) -> tuple[slice, slice]:
-    """Rows and columns of the 160×90 grey picture that a region of the original touches.
+def region_cells(
+    roi: Region | None,
+    width_px: int,
+    height_px: int,
+    cells: tuple[int, int] = (GREY_COLUMNS, GREY_ROWS),
+) -> tuple[slice, slice]:
+    """Rows and columns of a small picture (160×90) that a region of the original touches.
 
     Raises
     ------
@@ -180,7 +177,7 @@ def region_cells(roi: Region | None, width_px: int, height_px: int) -> tuple[sli
         When the region is empty or lies outside the picture.
     """
     if roi is None:
-        return slice(0, GREY_ROWS), slice(0, GREY_COLUMNS)
+        return slice(0, cells[1]), slice(0, cells[0])
     x, y, width, height = roi
     if (
         width <= 0
@@ -195,8 +192,8 @@ def region_cells(roi: Region | None, width_px: int, height_px: int) -> tuple[sli
             f"({width_px} × {height_px} pixels).",
             hint="Give X,Y,W,H in pixels of the original picture.",
         )
-    columns = _cells(x, x + width, width_px, GREY_COLUMNS)
-    rows = _cells(y, y + height, height_px, GREY_ROWS)
+    columns = _cells(x, x + width, width_px, cells[0])
+    rows = _cells(y, y + height, height_px, cells[1])
     return rows, columns
 
 
@@ -209,7 +206,7 @@ def _cells(low_px: int, high_px: int, size_px: int, cells: int) -> slice:
 # -- pictures in time -----------------------------------------------------------------------------
 
 
-def _pictures(sequence: GreyPictures) -> _Pictures:
+def distinct_pictures(sequence: Timed) -> Pictures:
     """Distinct pictures in order of time; two are the fewest that say anything.
 
     Raises
@@ -239,16 +236,12 @@ def _pictures(sequence: GreyPictures) -> _Pictures:
     after_gap[1:] = missing[first[1:] - 1]
     between = np.diff(begin_ns)[~after_gap[1:]]
     interval_ns = int(np.median(between)) if between.size else usual_ns
-    return _Pictures(
+    return Pictures(
         np.asarray(order[first], np.int64), begin_ns, frame_end[last], after_gap, interval_ns
     )
 
 
-def _grid(pictures: _Pictures, rate_hz: float) -> Grid:
-    return Grid.covering(int(pictures.begin_ns[0]), int(pictures.end_ns[-1]), rate_hz)
-
-
-def _spread(pictures: _Pictures, change: Float, rate_hz: float) -> PictureSignal:
+def _spread(pictures: Pictures, change: Float, rate_hz: float) -> PictureSignal:
     """Changes between pictures, each over the interval in which it happened."""
     came_ns = pictures.begin_ns[1:]
     longest = HOLD_INTERVALS * pictures.interval_ns
@@ -265,32 +258,8 @@ def _spread(pictures: _Pictures, change: Float, rate_hz: float) -> PictureSignal
     begin, end, value = (np.concatenate(part) for part in zip(*spans, strict=True))
     lasting = np.flatnonzero(end > begin)
     order = lasting[np.argsort(begin[lasting], kind="stable")]
-    grid = _grid(pictures, rate_hz)
+    grid = Grid.covering(int(pictures.begin_ns[0]), int(pictures.end_ns[-1]), rate_hz)
     values, valid = grid.mean_of_spans(begin[order], end[order], value[order])
     return PictureSignal(
         grid=grid, values=values, valid=valid, picture_interval_ns=pictures.interval_ns
     )
-
-
-def _levels(
-    sequence: GreyPictures, pictures: _Pictures, roi: Region | None, progress: Progress
-) -> Float:
-    rows, columns = region_cells(roi, sequence.width_px, sequence.height_px)
-    out = np.zeros(len(pictures.frame))
-    for low in range(0, len(out), AT_ONCE):
-        part = sequence.grey[pictures.frame[low : low + AT_ONCE]][:, rows, columns]
-        out[low : low + AT_ONCE] = part.reshape(len(part), -1).mean(axis=1, dtype=np.float64)
-        progress.report(low / len(out))
-    return out
-
-
-def _past_mean(begin_ns: Int, end_ns: Int, level: Float, span_ns: int) -> Float:
-    """Mean level over the ``span_ns`` before each picture came up; its own at the first."""
-    zero = begin_ns[0]
-    at = np.append(begin_ns, end_ns[-1]) - zero
-    whole = np.concatenate(([0.0], np.cumsum(level * (end_ns - begin_ns))))
-    now = (begin_ns - zero).astype(np.float64)
-    then = np.maximum(now - span_ns, 0.0)
-    amount = np.interp(now, at, whole) - np.interp(then, at, whole)
-    length = now - then
-    return np.where(length > 0, amount / np.maximum(length, 1.0), level)

@@ -4,6 +4,7 @@ tiepoint trace cam1.mp4 --kind motion --out motion.csv
 tiepoint trace cam3.mp4 --kind luminance --roi 420,80,60,140 --out lamp.npz
 
 The CSV has the header time_s,value; an empty value is masked: the recording says nothing there.
+Name the kind in the name of a CSV (cam1-motion.csv) and correlate knows it; an NPZ says it itself.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from app.cli.session import Session
 from app.cli.typed import output_file
 
 KINDS = (
-    "motion", "luminance", "flash", "lightbar", "activity",
-    "envelope", "onset", "transmissions", "tone",
+    "motion", "luminance", "flash", "steps", "lightbar", "activity",
+    "envelope", "onset", "transmissions", "tone", "impulses",
 )  # fmt: skip
 """As in ``sync.traces.trace.TraceKind``, which would bring numpy; a test holds them equal."""
 
@@ -51,7 +52,8 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     from sync.cache import Cache
     from sync.media.inspect import inspect
     from sync.timebase import format_seconds
-    from sync.traces.derive import derive_trace, write_trace
+    from sync.traces.derive import derive_trace
+    from sync.traces.files import write_trace
     from sync.traces.trace import TraceKind
 
     assert arguments.kind in get_args(TraceKind)

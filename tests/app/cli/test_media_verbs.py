@@ -101,6 +101,26 @@ def test_trace_csv(run: Run, media: Path, tmp_path: Path) -> None:
     assert float(rows[1][0]) == pytest.approx(found["start_s"])
 
 
+@pytest.mark.parametrize("kind", ["steps", "activity", "flash"])
+def test_every_kind_of_trace_is_written(run: Run, media: Path, tmp_path: Path, kind: str) -> None:
+    out = tmp_path / f"cam-{kind}.csv"
+    found = run("trace", media / "cam.mp4", "--kind", kind, "--out", out, "--json").json
+    assert found["kind"] == kind
+    assert len(out.read_text(encoding="utf-8").splitlines()) - 1 == found["samples"]
+    assert 0 < found["valid"] <= found["samples"]
+    # Its name says what it is; who types another kind is told.
+    ran = run("correlate", out, out, "--kind-a", "motion")
+    assert ran.status == 2
+    assert f"is a {kind} trace, not motion" in ran.err
+
+
+def test_a_light_bar_needs_colour(run: Run, media: Path, tmp_path: Path) -> None:
+    ran = run("trace", media / "cam.mp4", "--kind", "lightbar", "--out", tmp_path / "x.csv")
+    assert ran.status == 1
+    assert "no colour" in ran.err
+    assert ran.err.count("\n") == 1
+
+
 def test_trace_of_what_is_not_there(run: Run, media: Path, tmp_path: Path) -> None:
     ran = run(
         "trace", media / "cam.mp4", "--kind", "envelope", "--out", tmp_path / "x.csv", "--json"

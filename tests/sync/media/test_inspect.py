@@ -23,7 +23,7 @@ from sync.errors import (
     MediaNotRecognised,
     MediaUnreadable,
 )
-from sync.media.inspect import check_unchanged, grey_sequence, inspect
+from sync.media.inspect import check_unchanged, colour_sequence, grey_sequence, inspect
 from sync.timebase import Duration, MediaTime
 from tests.support.made_media import write_clip, write_sound
 from tests.sync.media.conftest import irregular_times_ms
@@ -131,6 +131,7 @@ def test_the_second_time_nothing_is_decoded(
     cache = Cache(tmp_path)
     first = inspect(clip("damaged.mp4"), cache=cache)
     grey = grey_sequence(clip("damaged.mp4"), first.facts, cache)
+    colour = colour_sequence(clip("damaged.mp4"), first.facts, None)
 
     def refuse(*args: object) -> None:
         raise AssertionError("decoded again")
@@ -145,6 +146,10 @@ def test_the_second_time_nothing_is_decoded(
     kept = grey_sequence(clip("damaged.mp4"), first.facts, cache)
     assert np.array_equal(kept.grey, grey.grey)
     assert np.array_equal(kept.picture, first.index.picture)
+    coloured = colour_sequence(clip("damaged.mp4"), first.facts, cache)
+    assert np.array_equal(coloured.colour, colour.colour)
+    assert np.array_equal(coloured.time_ns, kept.time_ns)
+    assert (coloured.width_px, coloured.height_px) == (kept.width_px, kept.height_px)
 
 
 def test_a_damaged_cache_is_made_again(clip: Callable[[str], Path], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from sync.errors import TraceError
-from sync.traces.picture import flash, luminance, motion, region_cells
+from sync.traces import light, picture
+from sync.traces.picture import Measured, PictureSignal, Region, measure, region_cells
 
 MS = 1_000_000
 
@@ -21,6 +23,33 @@ class Pictures:
     picture: NDArray[np.int32]
     width_px: int = 640
     height_px: int = 360
+
+
+Of = Callable[[Measured, int, float], PictureSignal]
+
+
+def signal_of(of: Of, shown: Pictures, rate_hz: float, roi: Region | None = None) -> PictureSignal:
+    return of(measure(shown, [roi]), 0, rate_hz)
+
+
+def motion(shown: Pictures, rate_hz: float, roi: Region | None = None) -> PictureSignal:
+    return signal_of(picture.motion, shown, rate_hz, roi)
+
+
+def luminance(shown: Pictures, rate_hz: float, roi: Region | None = None) -> PictureSignal:
+    return signal_of(light.luminance, shown, rate_hz, roi)
+
+
+def flash(shown: Pictures, rate_hz: float, roi: Region | None = None) -> PictureSignal:
+    return signal_of(light.flash, shown, rate_hz, roi)
+
+
+def steps(shown: Pictures, rate_hz: float = 25.0) -> PictureSignal:
+    return signal_of(light.steps, shown, rate_hz)
+
+
+def times_s(signal: PictureSignal) -> NDArray[np.float64]:
+    return (signal.grid.start.ns + np.arange(signal.grid.count) * signal.grid.step_ns) * 1e-9
 
 
 def pictures(
@@ -140,10 +169,18 @@ def test_a_region_sees_only_itself() -> None:
     assert luminance(shown, 10.0, roi=(0, 160, 640, 40)).values[5] == pytest.approx(180 / 16)
 
 
-def test_energy_weighs_bright_movers() -> None:
-    shown = pictures(np.arange(30) * 100 * MS, mover(30))
-    signal = motion(shown, 10.0, energy=True)
-    assert signal.values[5] == pytest.approx(np.sqrt(20 * 180**2 / (90 * 160)))
+def test_regions_of_one_pass_are_those_of_their_own() -> None:
+    noise = np.random.default_rng(4).integers(0, 256, (300, 90, 160))
+    shown = pictures(np.arange(300) * 66_666_667, noise)
+    regions: list[Region | None] = [None, (0, 0, 640, 150), (4, 4, 4, 4), (100, 90, 300, 33)]
+    together = measure(shown, regions)
+    for k, roi in enumerate(regions):
+        rows, columns = region_cells(roi, 640, 360)
+        part = noise[:, rows, columns].astype(float)
+        np.testing.assert_allclose(together.level[:, k], part.mean(axis=(1, 2)), rtol=1e-12)
+        moved = np.abs(np.diff(part, axis=0)).mean(axis=(1, 2))
+        np.testing.assert_allclose(together.change[1:, k], moved, rtol=1e-12)
+        assert together.change[0, k] == 0
 
 
 @pytest.mark.parametrize(
@@ -207,3 +244,65 @@ def test_pictures_out_of_order_are_put_in_order() -> None:
     np.testing.assert_allclose(
         motion(mixed, 10.0).values, motion(pictures(time_ns, mover(60)), 10.0).values
     )
+
+
+# -- steps of light -------------------------------------------------------------------------------
+
+
+def lamp(levels: NDArray[np.floating], noise: float = 0.0) -> Pictures:
+    """Fifteen pictures a second of even brightness with sensor noise."""
+    grey = np.broadcast_to(levels[:, None, None], (len(levels), 90, 160))
+    grey = grey + noise * np.random.default_rng(1).standard_normal(grey.shape)
+    return pictures(np.arange(len(levels)) * 66_666_667, np.clip(grey, 0, 255))
+
+
+def test_a_step_is_at_the_first_picture_with_the_new_light() -> None:
+    levels = np.full(300, 60.0)
+    levels[120:] += 12
+    levels[210:] -= 30
+    for noise in (0.0, 6.0):
+        signal = steps(lamp(levels, noise))
+        at = np.flatnonzero(signal.values)
+        np.testing.assert_allclose(times_s(signal)[at], [8.02, 14.02], atol=1e-3)
+        np.testing.assert_allclose(signal.values[at], [12, -30], atol=0.6)
+
+
+def test_what_is_not_a_lasting_sudden_change_is_no_step() -> None:
+    time_s = np.arange(450) / 15
+    strobe = 60.0 + 80 * (time_s % 1.0 < 0.25)
+    exposure = 60 + 40 / (1 + np.exp(-(time_s - 15) / 0.6))  # ten to ninety per cent in 2.6 s
+    dusk = 120 - 2 * time_s
+    one_flash = 60 + 100.0 * ((time_s > 12) & (time_s < 12.4))
+    for levels in (np.full(450, 60.0), strobe, exposure, dusk, one_flash):
+        signal = steps(lamp(levels, 4.0))
+        assert not signal.values.any()
+        assert signal.valid.mean() > 0.85
+
+
+def test_unsteady_light_has_hardly_a_step() -> None:
+    random = np.random.default_rng(2)
+    counts = []
+    for _ in range(5):
+        levels = 60 + 25.0 * np.repeat(np.arange(100) % 2, random.integers(3, 12, 100))[:450]
+        counts.append(np.count_nonzero(steps(lamp(levels)).values))
+    assert sum(counts) <= 10  # of some 300 changes
+    assert min(counts) <= 1
+
+
+def test_a_step_shows_through_a_strobe() -> None:
+    time_s = np.arange(300) / 15
+    levels = 50 + 60.0 * (time_s % 1.0 < 0.2) + 15.0 * (time_s >= 10)
+    signal = steps(lamp(levels))
+    assert signal.values[np.abs(times_s(signal) - 10) < 0.25].max() == pytest.approx(15, abs=1)
+    assert np.count_nonzero(signal.values) == 1
+
+
+def test_beside_a_gap_steps_are_unknown() -> None:
+    levels = np.full(300, 60.0)
+    levels[150:] += 40
+    shown = lamp(levels)
+    shown.time_ns[150:] += 20_000 * MS
+    signal = steps(shown)
+    near = (times_s(signal) > 8.9) & (times_s(signal) < 30.9)
+    assert not signal.valid[near].any()
+    assert not signal.values.any()

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from sync.errors import TraceError
 from sync.timebase import MediaTime
-from sync.traces import sound as traces
-from sync.traces.sound import envelope, find_transmissions, onset, transmissions, without_holes
+from sync.traces import sound_cells as traces
+from sync.traces.sound import Envelope, Onset, without_holes
+from sync.traces.sound_cells import SoundSignal, read_once
+from sync.traces.squelch import Transmissions, find_transmissions
 
 Float = NDArray[np.float64]
 
@@ -31,6 +33,18 @@ class Sound:
     def blocks(self, size: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
         for first in range(0, self.samples, size):
             yield first, self.values[first : first + size]
+
+
+def envelope(sound: Sound, rate_hz: float) -> SoundSignal:
+    return read_once(sound, [Envelope(sound, rate_hz)])[0]
+
+
+def onset(sound: Sound, rate_hz: float) -> SoundSignal:
+    return read_once(sound, [Onset(sound, rate_hz)])[0]
+
+
+def transmissions(sound: Sound, rate_hz: float) -> SoundSignal:
+    return read_once(sound, [Transmissions(sound, rate_hz)])[0]
 
 
 def times_s(signal: traces.SoundSignal) -> Float:
