@@ -8,7 +8,7 @@ sum of rectangular, triangular and normal inputs, not a conventional 2.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple, overload
@@ -165,6 +165,12 @@ class Contributions(Sequence[Component]):
 
     def __len__(self) -> int:
         return len(self.u)
+
+    def __iter__(self) -> Iterator[Component]:
+        inputs = self._inputs
+        for i, gain in zip(self._kept.tolist(), self._gains[self._kept].tolist(), strict=True):
+            yield Component(inputs.sources[i], gain, inputs.distributions[i])
+        yield from self._extra
 
     @overload
     def __getitem__(self, at: int) -> Component: ...
@@ -445,12 +451,19 @@ def standard_distribution(parts: Sequence[tuple[float, Shape]]) -> tuple[Array, 
         z from -6 to 6, increasing, and P(Y ≤ z); ``None`` for a sum that is normal.
     """
     u = np.array([s for s, _ in parts], dtype=float)
-    rectangles, normal = _split(u, np.array([_HALF_PER_U[shape] for _, shape in parts]))
+    return _tabulated(*_split(u, np.array([_HALF_PER_U[shape] for _, shape in parts])))
+
+
+# Limits ask for one sum several times, and of what-ifs many are alike.
+@lru_cache(maxsize=256)
+def _tabulated(rectangles: tuple[float, ...], normal: float) -> tuple[Array, Array] | None:
     if not rectangles:
         return None
-    z, inside = _Inside(rectangles, normal).table()
+    k, inside = _Inside(rectangles, normal).table()
     half = np.maximum.accumulate(0.5 * np.clip(inside, 0.0, 1.0))
-    return np.concatenate([-z[:0:-1], z]), np.concatenate([0.5 - half[:0:-1], 0.5 + half])
+    z, below = np.concatenate([-k[:0:-1], k]), np.concatenate([0.5 - half[:0:-1], 0.5 + half])
+    z.flags.writeable = below.flags.writeable = False
+    return z, below
 
 
 # -- writing a value with its range for people -------------------------------------------------

@@ -34,6 +34,8 @@ GLOBAL_ALPHA = 0.05
 UNCHECKED_ABOVE = 1.0
 """A result is unchecked when a mistake that would not be noticed, in an observation that little
 checks, could move it by more than this many times its U: out of its stated range."""
+CARRIES = 1e-3
+"""Part of a function's u below which an observation is not looked at for unnoticed mistakes."""
 LITTLE_CHECKED = 0.15
 """Redundancy of an observation (of an event: of its tie) below which little checks it. Counted on
 two recordings with mistakes up to ± 0.5 s in 10 % of the anchors: what is not unchecked holds the
@@ -51,6 +53,8 @@ class Adjustment:
         self.rows: list[Row] = network.rows
         self._design = Design(network)
         self._u, self._event = self._design.inputs.u, self._design.event
+        self.observed = self._design.observed
+        """Rows that state what was observed, not what is assumed."""
         self._used = np.array([row.id not in excluded for row in self.rows], dtype=bool)
         self._weight = np.where(self._used, 1.0 / self._u**2, 0.0)
         self._root = np.sqrt(self._weight)
@@ -123,15 +127,15 @@ class Adjustment:
         Shape (len(at), rows); zero for rows left out. M is a projection: M·M = M.
         """
         at = np.asarray(at, dtype=np.intp)
-        event = self._event[at][:, None]
-        same = (event == self._event) & (event >= 0)
-        shared = np.append(self._event_weight, 1.0)[event]
-        hat = self._q[at] @ self._q.T + same * self._root[at][:, None] * self._root / np.where(
-            shared > 0, shared, 1.0
-        )
+        hat: Array = self._q[at] @ self._q.T
+        on = np.flatnonzero((self._event[at] >= 0) & self._used[at])
+        if len(on):  # rows of one event share its time
+            marks = [self._marks[event] for event in self._event[at[on]].tolist()]
+            n, other = np.repeat(on, [len(own) for own in marks]), np.concatenate(marks)
+            root, shared = self._root, self._event_weight[self._event[other]]
+            hat[n, other] += root[at[n]] * root[other] / shared
         hat[np.arange(len(at)), at] -= self._used[at]
-        left: Array = -hat
-        return left
+        return np.negative(hat, out=hat)
 
     def residual_correlation(self, row: int) -> Array:
         """ρ_ij = (Q_v)_ij / √((Q_v)_ii (Q_v)_jj) of one row with all rows, shape (rows,)."""
@@ -266,17 +270,39 @@ class Adjustment:
 
     def gains(self, function: Function) -> Array:
         """g with error of the function = Σ g_i ε_i over the rows, shape (rows,); read-only."""
-        if self._asked is not None and self._asked[0] is function:
-            return self._asked[1]
-        g: Array = self._root * (self._q @ (self._back.T @ self._clock_part(function)))
-        for event, value in function.events.items():
-            own = (self._event == event) & self._used
-            g[own] += value * self._weight[own] / self._event_weight[event]
-        for row, value in function.row_errors.items():
-            g[row] += value
-        g.flags.writeable = False
-        self._asked = (function, g)
-        return g
+        if self._asked is None or self._asked[0] is not function:
+            g = self.gains_of([function])[0]
+            g.flags.writeable = False
+            self._asked = (function, g)
+        return self._asked[1]
+
+    def gains_of(self, functions: Sequence[Function]) -> Array:
+        """:meth:`gains` of several functions, shape (functions, rows)."""
+        c = np.zeros((len(functions), len(self.network.parameters)))
+        for n, function in enumerate(functions):
+            c[n] = self._clock_part(function)
+        found: Array = c @ self._back @ self._q.T * self._root
+        for n, function in enumerate(functions):
+            for event, value in function.events.items():
+                own = self._marks[event]
+                found[n, own] += value * self._weight[own] / (self._event_weight[event] or 1.0)
+            for row, value in function.row_errors.items():
+                found[n, row] += value
+        return found
+
+    def deviations(self, functions: Sequence[Function]) -> Array:
+        """g·u of several functions with the Birge factor where it applies (see :meth:`uncertain`),
+        shape (functions, rows), in their unit."""
+        scatter = np.array([self.scatter_of(function) for function in functions])
+        found: Array = self.gains_of(functions) * self._u * scatter[:, None]
+        return found
+
+    @cached_property
+    def _marks(self) -> list[NDArray[np.intp]]:
+        """Numbers of the rows of every event."""
+        order = np.argsort(self._event, kind="stable")
+        ends = np.searchsorted(self._event[order], np.arange(len(self.network.events) + 1))
+        return [order[ends[i] : ends[i + 1]] for i in range(len(self.network.events))]
 
     def value(self, function: Function) -> float:
         """The function's adjusted value."""
@@ -296,7 +322,7 @@ class Adjustment:
         carries: what disagrees elsewhere says nothing about it.
         """
         if self._stated is None or self._stated[0] is not function:
-            g = self.gains(function) * self._scatter(function)
+            g = self.gains(function) * self.scatter_of(function)
             parts = Contributions(self._design.inputs, g, function.extra)
             self._stated = (function, Uncertain(self.value(function), parts))
         return self._stated[1]
@@ -312,17 +338,21 @@ class Adjustment:
         """
         at, shift = self._external(function, asked)
         size = np.abs(self.gains(function)[at]) * self._u[at]
-        worst: dict[str, Unnoticed] = {}
-        for j in np.lexsort((-size, -shift)).tolist():
-            row, i = self.rows[at[j]], at[j]
-            if row.unit not in worst:
-                checked = math.isfinite(shift[j])
-                worst[row.unit] = Unnoticed(
-                    label=row.label,
-                    mistake_s=float(self.mdb[i]) if checked else None,
-                    shift_s=float(shift[j]) if checked else None,
-                )
-        return tuple(worst.values())
+        ranked = np.lexsort((-size, -shift))
+        _, first = np.unique(self._unit[at[ranked]], return_index=True)
+        ranked = ranked[np.sort(first)]
+        checked = np.isfinite(shift[ranked]).tolist()
+        mdb = self.mdb[at[ranked]].tolist()
+        return tuple(
+            Unnoticed(
+                label=self.rows[i].label,
+                mistake_s=mistake if is_checked else None,
+                shift_s=moved if is_checked else None,
+            )
+            for i, mistake, moved, is_checked in zip(
+                at[ranked].tolist(), mdb, shift[ranked].tolist(), checked, strict=True
+            )
+        )
 
     def unchecked(self, function: Function, asked: frozenset[str] = frozenset()) -> bool:
         """True when a mistake too small to be noticed, in an observation that little checks, could
@@ -340,6 +370,17 @@ class Adjustment:
         """
         at, shift = self._external(function, asked)
         return float(np.max(shift[self._checked[at] < LITTLE_CHECKED], initial=0.0))
+
+    def largest_unnoticed_of(self, gains: Array) -> Array:
+        """:meth:`largest_unnoticed` of functions with these gains (functions, rows)."""
+        size = np.abs(gains) * self._u
+        least = CARRIES * np.sqrt(np.einsum("ij,ij->i", size, size))
+        little = self._observing & (self._checked < LITTLE_CHECKED)
+        mdb = np.where(np.isnan(self.mdb), np.inf, self.mdb)[little]
+        carried = size[:, little] > least[:, None]
+        shift = np.where(carried, np.abs(gains[:, little]), 1.0) * mdb
+        found: Array = np.max(np.where(carried, shift, 0.0), axis=1, initial=0.0)
+        return found
 
     @cached_property
     def _checked(self) -> Array:
@@ -364,16 +405,22 @@ class Adjustment:
         """
         g = np.abs(self.gains(function))
         size = g * self._u
-        at = np.flatnonzero(self._observing & (size > 1e-3 * math.sqrt(float(size @ size))))
+        at = np.flatnonzero(self._observing & (size > CARRIES * math.sqrt(float(size @ size))))
         if asked:
-            at = np.array([i for i in at if self.rows[i].id not in asked], dtype=int)
+            at = np.array([i for i in at.tolist() if self.rows[i].id not in asked], dtype=int)
         mdb = self.mdb[at]
         return at, g[at] * np.where(np.isnan(mdb), np.inf, mdb)
 
     @cached_property
+    def _unit(self) -> NDArray[np.intp]:
+        """Number of the unit of every row."""
+        numbers = {unit: i for i, unit in enumerate(dict.fromkeys(row.unit for row in self.rows))}
+        return np.array([numbers[row.unit] for row in self.rows], dtype=np.intp)
+
+    @cached_property
     def _observing(self) -> NDArray[np.bool_]:
         """Observations that tie something; not a mark that is its event's only one."""
-        found: NDArray[np.bool_] = self._design.observed & self._used & ~self._lonely
+        found: NDArray[np.bool_] = self.observed & self._used & ~self._lonely
         return found
 
     @cached_property
@@ -389,9 +436,7 @@ class Adjustment:
     def contested(self) -> NDArray[np.bool_]:
         """Rows of every unit in which a standardised residual exceeds 3.29."""
         high = np.abs(np.nan_to_num(self.standardised)) > W_LIMIT
-        units = {self.rows[i].unit for i in np.flatnonzero(high)}
-        in_units = np.array([row.unit in units for row in self.rows], dtype=bool)
-        found: NDArray[np.bool_] = in_units & self._used
+        found: NDArray[np.bool_] = np.isin(self._unit, self._unit[high]) & self._used
         return found
 
     def conflict(self, function: Function) -> bool:
@@ -405,13 +450,13 @@ class Adjustment:
         g = self.gains(function)
         size = g * self._u
         total = math.sqrt(float(size @ size) + sum(part.u**2 for part in function.extra))
-        at = self.contested & self._design.observed & (self.redundancy > 0)
+        at = self.contested & self.observed & (self.redundancy > 0)
         if function.row_errors:  # a mark asked about stays the instant it shows
             g = self.gains(replace(function, row_errors={}))
         moved = np.abs(g[at] * self.residuals[at] / self.redundancy[at])
         return bool(np.any(moved > total))
 
-    def _scatter(self, function: Function) -> float:
+    def scatter_of(self, function: Function) -> float:
         """The Birge factor where it applies to a function, else 1."""
         if bool(self.contested.any()) and not self.conflict(function):
             return 1.0
@@ -419,8 +464,8 @@ class Adjustment:
 
     def covariance(self, functions: list[Function]) -> Array:
         """Covariance matrix of several functions, Birge factor included (s²)."""
-        gains = np.array([self.gains(f) * self._scatter(f) for f in functions]) * self._u
-        covariance: Array = gains @ gains.T
+        deviations = self.deviations(functions)
+        covariance: Array = deviations @ deviations.T
         for i, function in enumerate(functions):
             covariance[i, i] += sum(part.u**2 for part in function.extra)
         return covariance

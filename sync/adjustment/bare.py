@@ -106,9 +106,10 @@ def _answer(
         limited = limits.limited_on_datum(ideal, number_of(query, "tau", where, 0.0))
     else:
         limited = limits.limited(function)
+    against = {"contradicted_by": list(limits.contradicted_by(ideal))}
     if limited is None:
-        return plain | {"without_constraints": plain}
-    answer = {**limited_as_json(limited), "without_constraints": plain}
+        return plain | against | {"without_constraints": plain}
+    answer = {**limited_as_json(limited), **against, "without_constraints": plain}
     if "order" in query and limited.status in ("ok", "bounded"):
         answer["p_first_before_second"] = limits.probability_above_zero(function)
     return answer
@@ -192,8 +193,11 @@ def contested_as_json(adjustment: Adjustment, contested: Contested) -> dict[str,
 
 
 def limited_as_json(limited: Limited) -> dict[str, Any]:
-    """A result with the constraints imposed; ``U`` is half its 95 % range."""
-    low, high = limited.low_s, limited.high_s
+    """A result with the constraints imposed; ``U`` is half its 95 % range.
+
+    ``interval`` is equal-tailed, as that of every bare result; ``shortest`` is what a case states.
+    """
+    low, high = limited.equal_tailed_s or (limited.low_s, limited.high_s)
     half = None if low is None or high is None else (high - low) / 2
     return {
         "status": limited.status,
@@ -202,6 +206,7 @@ def limited_as_json(limited: Limited) -> dict[str, Any]:
         "U": half,
         "k": half / limited.u_s if half is not None and limited.u_s else None,
         "interval": None if limited.status == "infeasible" else [low, high],
+        "shortest": None if limited.status == "infeasible" else [limited.low_s, limited.high_s],
         "budget": [],
         "limits": list(limited.limits),
     }

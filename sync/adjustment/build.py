@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 from sync.adjustment.bounds import add_bounds
 from sync.adjustment.checks import doubts
-from sync.adjustment.inputs import Inputs, authority
+from sync.adjustment.inputs import Inputs, SourceInput, authority
 from sync.adjustment.network import Network, NetworkSource, Row, combine
 from sync.clock import PPM
 from sync.evidence import (
@@ -29,13 +31,37 @@ MIN_HALF_S = 1e-6
 """No reading is better than a microsecond; smaller stated halves are raised to it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Built:
     """A network made from a case's evidence, and what could not take part."""
 
     network: Network
     problems: tuple[str, ...]
     used: tuple[Evidence, ...]
+
+    @cached_property
+    def by_source(self) -> dict[str, list[Evidence]]:
+        """What was used of every recording."""
+        found: dict[str, list[Evidence]] = {}
+        for item in self.used:
+            for name in dict.fromkeys(name for name, _ in _places(item)):
+                found.setdefault(name, []).append(item)
+        return found
+
+    @cached_property
+    def unplaced(self) -> list[Evidence]:
+        """What was used that names no time of a recording."""
+        return [item for item in self.used if not _places(item)]
+
+    @cached_property
+    def sightings(self) -> Counter[str]:
+        """How often each event was seen with two ends, in recordings and logs of machines."""
+        return Counter(
+            item.event
+            for item in self.used
+            if (isinstance(item, Mark) and not item.one_sided)
+            or (isinstance(item, LogTime) and item.typed_within is None)
+        )
 
 
 NO_DATUM = "no reference clock"
@@ -46,9 +72,8 @@ a reference time, yet differences between recordings that are tied to each other
 def build(inputs: Inputs) -> Built:
     """The network of ``inputs``; what could not take part is in ``problems``."""
     problems: list[str] = []
-    used = [
-        item for item in inputs.evidence if takes_part(item) and _usable(inputs, item, problems)
-    ]
+    known = {source.id: source for source in inputs.sources}
+    used = [item for item in inputs.evidence if takes_part(item) and _usable(known, item, problems)]
     sources = [*_recordings(inputs, used), *_authorities(inputs, used)]
     reference = _reference(inputs, sources, problems)
     u_drift = {
@@ -79,9 +104,8 @@ def build(inputs: Inputs) -> Built:
     return Built(network, tuple(problems), tuple(used))
 
 
-def _usable(inputs: Inputs, item: Evidence, problems: list[str]) -> bool:
+def _usable(known: dict[str, SourceInput], item: Evidence, problems: list[str]) -> bool:
     """False, with a sentence, for what cannot enter a least-squares row."""
-    known = {source.id: source for source in inputs.sources}
     for name, at in _places(item):
         if name not in known:
             problems.append(f"{item.id} names recording {name!r}, which the case does not have.")

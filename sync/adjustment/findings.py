@@ -73,9 +73,16 @@ def find(
     """
     if difference is None:
         return NO_LINK
-    estimable = adjustment.estimable(difference)
-    if estimable and adjustment.conflict(difference):
+    if adjustment.estimable(difference) and adjustment.conflict(difference):
         return DISAGREES
+    return by_numbers(adjustment, difference, limits)
+
+
+def by_numbers(
+    adjustment: Adjustment, difference: Function, limits: Sequence[Limits] = ()
+) -> Finding:
+    """As :func:`find`, whether what carries the difference agrees or not."""
+    estimable = adjustment.estimable(difference)
     plain = adjustment.uncertain(difference) if estimable else None
     stated = None if plain is None else plain.expanded()
     found = NO_LINK if plain is None or stated is None else of_stated(stated, plain)

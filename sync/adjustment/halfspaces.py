@@ -93,15 +93,20 @@ class System:
 
     def __init__(self, adjustment: Adjustment, bounds: Sequence[tuple[int, Bound]]) -> None:
         self._adjustment = adjustment
-        self._column: dict[str, int] = {}
-        self.inputs: list[Distribution] = []
-        """Distribution of every input the limits rest on."""
         self.numbers = [number for number, _ in bounds]
-        parts = [self._inputs_of(bound.function, add=True) for _, bound in bounds]
+        by_row = self._by_row([bound.function for _, bound in bounds])
+        self._rows = np.flatnonzero(by_row.any(axis=0))
+        typed = [(i, part) for i, (_, bound) in enumerate(bounds) for part in bound.function.extra]
+        self.inputs: list[Distribution] = [
+            *(adjustment.rows[i].distribution for i in self._rows.tolist()),
+            *(part.distribution for _, part in typed),
+        ]
+        """Distribution of every input the limits rest on; what was typed for one place is nobody
+        else's error."""
         gains = np.zeros((len(bounds), len(self.inputs)))
-        for i, (own, _) in enumerate(parts):
-            for column, size in own.items():
-                gains[i, column] = size
+        gains[:, : len(self._rows)] = by_row[:, self._rows]
+        for column, (i, part) in enumerate(typed, len(self._rows)):
+            gains[i, column] = part.gain * part.distribution.u
         directions = len(adjustment.null_part(Function(0.0, {}, {}, {})))
         null = np.zeros((len(bounds), directions))
         for i, (_, bound) in enumerate(bounds):
@@ -133,14 +138,30 @@ class System:
 
     def line(self, function: Function) -> Line:
         """A function on the inputs of the limits."""
-        own, others = self._inputs_of(function, add=False)
+        [by_row] = self._by_row([function])
         gains = np.zeros(len(self.inputs))
-        for column, size in own.items():
-            gains[column] = size
-        adjustment = self._adjustment
+        gains[: len(self._rows)] = by_row[self._rows]
+        by_row[self._rows] = 0.0
+        rows, adjustment = self._adjustment.rows, self._adjustment
+        others = [(abs(float(by_row[i])), rows[i].distribution) for i in np.flatnonzero(by_row)]
+        others += [(part.u, part.distribution) for part in function.extra]
         return Line(
             adjustment.value(function), gains, tuple(others), adjustment.null_part(function)
         )
+
+    def rooms(self) -> tuple[Array, Array, Array]:
+        """How much room the observed quantities have: :attr:`observed` by rows.
+
+        Returns
+        -------
+        tuple of ndarray
+            Room (n,) in s, g·u over the rows of the network (n, rows), and u (n,) of what was typed
+            for places that the limits name.
+        """
+        observed, count = self.observed, len(self._rows)
+        by_row = np.zeros((len(observed.constant), len(self._adjustment.rows)))
+        by_row[:, self._rows] = observed.gains[:, :count]
+        return observed.constant, by_row, np.linalg.norm(observed.gains[:, count:], axis=1)
 
     @cached_property
     def observed(self) -> Halfspaces:
@@ -205,27 +226,12 @@ class System:
             + tuple(frozenset({(numbers[i], True)}) for i in np.flatnonzero(above)),
         )
 
-    def _inputs_of(
-        self, function: Function, *, add: bool
-    ) -> tuple[dict[int, float], list[tuple[float, Distribution]]]:
-        """gain·u by input of the limits, and what is no input of theirs."""
-        components = self._adjustment.uncertain(function).components
-        typed = len(components) - len(function.extra)
-        own: dict[int, float] = {}
-        others: list[tuple[float, Distribution]] = []
-        for i, part in enumerate(components):
-            size = part.gain * part.distribution.u
-            # What was typed for one place is nobody else's error.
-            name = part.source if i < typed else f"typed:{len(self.inputs)}"
-            column = self._column.get(name)
-            if column is None and add:
-                column = self._column[name] = len(self.inputs)
-                self.inputs.append(part.distribution)
-            if column is None:
-                others.append((abs(size), part.distribution))
-            else:
-                own[column] = own.get(column, 0.0) + size
-        return own, others
+    def _by_row(self, functions: Sequence[Function]) -> Array:
+        """g·u over the rows of the network, shape (functions, rows)."""
+        found = self._adjustment.deviations(functions)
+        size = np.abs(found)
+        found[size <= _ROUNDING * size.max(axis=1, initial=0.0)[:, None]] = 0.0
+        return found
 
 
 def _independent(rows: Array) -> list[int]:

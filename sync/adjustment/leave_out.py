@@ -1,7 +1,7 @@
 """An answer with each piece of its evidence left out in turn.
 
 Most pieces need no new solution (:mod:`sync.adjustment.updates`). The network is solved again where
-nothing else checks what is left out, where what remains disagrees, and where limits come in.
+nothing else checks what is left out, and where limits come in.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import copy
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +18,15 @@ from numpy.typing import NDArray
 from sync.adjustment.adjust import Adjustment, adjust
 from sync.adjustment.build import build
 from sync.adjustment.coverage import coverage_factors
-from sync.adjustment.findings import Finding, find, of_stated
+from sync.adjustment.findings import NO_LINK, Finding, by_numbers, verdict_of
+from sync.adjustment.halfspaces import System
 from sync.adjustment.inputs import Inputs
 from sync.adjustment.limits import Limits
 from sync.adjustment.network import Bound, Function, Network, combine
-from sync.adjustment.solution import WhatIf
+from sync.adjustment.solution import Verdict, WhatIf
 from sync.adjustment.spots import Spot, difference_of
-from sync.adjustment.updates import Carried, Update, as_shifts, updates
+from sync.adjustment.updates import Carried, Updates, as_shifts, updates
 from sync.evidence import KnownGap
-from sync.uncertainty import LEVEL, Expanded
 
 Array = NDArray[np.float64]
 
@@ -37,6 +38,9 @@ UNMOVED = 0.02
 """Part of u by which a range moves unseen: no digit is shown finer than a tenth of U."""
 FAR = 6.0
 """A limit so many u away cuts off less than 1e-9."""
+UNCORRELATED = 1e-3
+"""Least correlation with a limit's quantity by which the limit shapes a difference."""
+LEAST_S = 1e-9
 UNOBSERVED = ("quantity", "drift-prior")
 
 
@@ -87,8 +91,10 @@ def leave_one_out(
 ) -> tuple[WhatIf, ...]:
     """The answer without each piece that carries it; what moves its range most comes first.
 
-    Where limits shape the answer, a piece that moves neither the difference nor any of those limits
-    by a fiftieth of their u is said to leave it as it is.
+    Whether the evidence disagrees is said of all of it; without a piece only the numbers count, so
+    that a residual just past its limit elsewhere makes no answer rest on an anchor. Where limits
+    shape the answer, a piece that moves no end of the difference, nor of what those
+    limits speak of, by a fiftieth of its u is said to leave it as it is.
     """
     difference = difference_of(adjustment.network, a, b)
     if difference is None or found.verdict == "no-link" or found.status == "conflict":
@@ -98,14 +104,16 @@ def leave_one_out(
     carried = _carried(adjustment, difference, shaping)
     known = all(map(adjustment.estimable, carried))
     every = _carrying(adjustment, carried, pieces(adjustment, a, b, limits))
+    sets = _shifted(adjustment, every)
     again = _Again(inputs, adjustment, a, b)
-    results: list[Finding | None] = [None] * len(every)
-    if found.limited is None and _all_reached(adjustment):
-        results = _updated(adjustment, difference, every)
-    elif found.limited is not None and known and found.status != "infeasible":
-        results = [found if still else None for still in _unmoved(adjustment, carried, every)]
+    results: list[_Without | None] = [None] * len(every)
+    if found.limited is None:
+        results = _updated(adjustment, difference, sets)
+    elif known and found.status != "infeasible":
+        before = _Without.of(found)
+        results = [before if still else None for still in _unmoved(adjustment, carried, sets)]
     solved = [
-        again.without(piece) if result is None else result
+        _Without.of(again.without(piece)) if result is None else result
         for piece, result in zip(every, results, strict=True)
     ]
     moved = [_moved(found, result) for result in solved]
@@ -120,6 +128,28 @@ def leave_one_out(
         for by_s, piece, result in ranked
         if by_s >= least
     )  # fmt: skip
+
+
+class _Without(NamedTuple):
+    """The numbers without one piece."""
+
+    verdict: Verdict
+    value_s: float | None
+    low_s: float | None
+    high_s: float | None
+    infeasible: bool = False
+
+    @classmethod
+    def of(cls, found: Finding) -> _Without:
+        infeasible = found.status == "infeasible"
+        return cls(found.verdict, found.value_s, found.low_s, found.high_s, infeasible)
+
+    @property
+    def interval_s(self) -> tuple[float, float] | None:
+        """Both ends, where neither is open."""
+        if self.low_s is None or self.high_s is None:
+            return None
+        return self.low_s, self.high_s
 
 
 def _carried(
@@ -170,10 +200,10 @@ def _carrying(
     ]
 
 
-def _moved(before: Finding, after: Finding) -> float:
+def _moved(before: Finding, after: _Without) -> float:
     """How far the ends of the range move; infinite where one opens."""
     if before.status == "infeasible":
-        return math.inf if after.status != "infeasible" else 0.0
+        return 0.0 if after.infeasible else math.inf
     moved = 0.0
     for old, new in ((before.low_s, after.low_s), (before.high_s, after.high_s)):
         if (old is None) != (new is None):
@@ -200,7 +230,8 @@ class _Again:
         solved = adjust(network, self.adjustment.excluded | ids)
         # One seed: a table of what-ifs is no stated verdict.
         limits = [Limits(solved)] if network.bounds else []
-        return find(solved, difference_of(network, self.a, self.b), limits)
+        difference = difference_of(network, self.a, self.b)
+        return NO_LINK if difference is None else by_numbers(solved, difference, limits)
 
 
 def without_bounds(network: Network, ids: frozenset[str]) -> Network:
@@ -213,88 +244,101 @@ def without_bounds(network: Network, ids: frozenset[str]) -> Network:
 # -- without solving again ------------------------------------------------------------------------
 
 
-def _updates(adjustment: Adjustment, left_out: Sequence[Piece]) -> list[_Left | None]:
-    """What leaving out each piece does; ``None`` where the network must be solved again.
+def _shifted(adjustment: Adjustment, left_out: Sequence[Piece]) -> list[NDArray[np.intp] | None]:
+    """The rows to shift for each piece; ``None`` where the network must be solved again.
 
-    That is also so for an event that a limit speaks of: without its marks it is an unknown.
+    That is so for a limit, and for the marks of an event that a limit speaks of: without them it
+    is an unknown.
     """
     spoken = {event for bound in adjustment.network.bounds for event in bound.function.events}
-    event = {row.id: row.event for row in adjustment.rows}
-    found: list[_Left | None] = [None] * len(left_out)
-    plain = [i for i, piece in enumerate(left_out)
-             if not piece.is_limit and event[piece.ids[0]] not in spoken]  # fmt: skip
-    sets = as_shifts(adjustment, [left_out[i].ids for i in plain])
-    for i, at, update in zip(plain, sets, updates(adjustment, sets), strict=True):
-        if update is not None:
-            found[i] = _Left(at, update)
+    plain = [i for i, piece in enumerate(left_out) if not piece.is_limit]
+    found: list[NDArray[np.intp] | None] = [None] * len(left_out)
+    shifts = as_shifts(adjustment, [left_out[i].ids for i in plain])
+    for i, (at, event) in zip(plain, shifts, strict=True):
+        if event is None or event not in spoken:
+            found[i] = at
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Left:
-    """Rows left out, and what that does."""
-
-    at: NDArray[np.intp]
-    update: Update
-
-
 def _updated(
-    adjustment: Adjustment, difference: Function, left_out: Sequence[Piece]
-) -> list[Finding | None]:
-    """The finding without each piece, where no limit shapes it."""
+    adjustment: Adjustment, difference: Function, sets: Sequence[NDArray[np.intp] | None]
+) -> list[_Without | None]:
+    """The numbers without each piece, where no limit comes to shape them."""
     asked = Carried.of(adjustment, difference)
-    bounds = [(bound, Carried.of(adjustment, bound.function))
-              for bound in adjustment.network.bounds]  # fmt: skip
-    values, deviations, numbers = [], [], []
-    for number, left in enumerate(_updates(adjustment, left_out)):
-        if left is None or any(_near(bound, carried, left) for bound, carried in bounds):
-            continue
-        value, sums = asked.without(left.at, left.update)
-        values.append(value)
-        deviations.append(sums)
-        numbers.append(number)
-    result: list[Finding | None] = [None] * len(left_out)
-    if not numbers:
-        return result
+    rooms = _Rooms(adjustment)
     extra = np.array([part.gain * part.distribution.u for part in difference.extra])
-    sums = np.hstack([np.array(deviations), np.tile(extra, (len(numbers), 1))])
     shapes = [row.distribution for row in adjustment.rows]
-    k = coverage_factors(sums, shapes + [part.distribution for part in difference.extra])
-    u = np.linalg.norm(sums, axis=1)
-    for number, value, factor, size in zip(numbers, values, k.tolist(), u.tolist(), strict=True):
-        result[number] = of_stated(Expanded(value, size, factor, factor * size, LEVEL))
+    shapes += [part.distribution for part in difference.extra]
+    result: list[_Without | None] = [None] * len(sets)
+    for left in updates(adjustment, sets):
+        clear = np.flatnonzero(~rooms.shape(asked, left))
+        values, sums = (part[clear] for part in asked.without(left))
+        sums = np.hstack([sums, np.tile(extra, (len(clear), 1))])
+        half = coverage_factors(sums, shapes) * np.sqrt(np.einsum("ij,ij->i", sums, sums))
+        numbers = [left.numbers[i] for i in clear]
+        ends = zip((values - half).tolist(), (values + half).tolist(), strict=True)
+        for number, value, (low, high) in zip(numbers, values.tolist(), ends, strict=True):
+            result[number] = _Without(verdict_of(low, high), value, low, high)
     return result
 
 
-def _all_reached(adjustment: Adjustment) -> bool:
-    """True when the observations hold everything that limits speak of."""
-    return all(adjustment.estimable(bound.function) for bound in adjustment.network.bounds)
+class _Rooms:
+    """What all limits together say of observed quantities, unknowns eliminated.
 
+    Nothing else of them can shape a difference that the observations hold.
+    """
 
-def _near(bound: Bound, carried: Carried, left: _Left) -> bool:
-    """True when a limit would cut off anything that counts."""
-    value, sums = carried.without(left.at, left.update)
-    low = -math.inf if bound.low is None else bound.low
-    high = math.inf if bound.high is None else bound.high
-    return min(value - low, high - value) < FAR * float(np.linalg.norm(sums))
+    def __init__(self, adjustment: Adjustment) -> None:
+        bounds = [bound for bound in adjustment.network.bounds
+                  if bound.low is not None or bound.high is not None]  # fmt: skip
+        self._room, self._gains, self._typed = np.zeros(0), np.zeros((0, 0)), np.zeros(0)
+        # Of a mark's own error, and of a Birge factor that differs, rooms do not tell.
+        self._unclear = bool(bounds) and (
+            bool(adjustment.contested.any()) or any(b.function.row_errors for b in bounds)
+        )
+        if bounds and not self._unclear:
+            self._room, gains, self._typed = System(adjustment, list(enumerate(bounds))).rooms()
+            self._gains = gains / adjustment.birge
+
+    def shape(self, asked: Carried, left: Updates) -> NDArray[np.bool_]:
+        """Whether any limit that cuts off anything that counts with rows left out is correlated
+        with what is asked, shape (n,)."""
+        if self._unclear:
+            return np.ones(len(left.at), dtype=bool)
+        if not len(self._room):
+            return np.zeros(len(left.at), dtype=bool)
+        # Both are carried along directions that leave no residual, where g'·h' = g·h + g_S M⁻¹ h_S.
+        out, own = self._gains[:, left.at], np.einsum("psr,r->ps", left.spread, asked.own)
+        weighted = np.einsum("hps,pst->hpt", out, left.inverse)
+        square = np.einsum("hr,hr->h", self._gains, self._gains)[:, None]
+        square = (square + np.einsum("hpt,hpt->hp", weighted, out)) * left.birge**2
+        size = np.sqrt(square + self._typed[:, None] ** 2)
+        room = self._room[:, None] - np.einsum("hps,ps->hp", out, left.shift)
+        with_asked = (self._gains @ (asked.gains + asked.own))[:, None]
+        with_asked = with_asked + np.einsum("hpt,pt->hp", weighted, asked.gains[left.at])
+        with_asked = (with_asked - np.einsum("hps,ps->hp", out, own)) * left.birge
+        sums = asked.without(left)[1]
+        least = UNCORRELATED * size * np.sqrt(np.einsum("pr,pr->p", sums, sums))
+        found: NDArray[np.bool_] = ((room < FAR * size) & (np.abs(with_asked) > least)).any(axis=0)
+        return found
 
 
 def _unmoved(
-    adjustment: Adjustment, carried: Sequence[Function], left_out: Sequence[Piece]
+    adjustment: Adjustment,
+    carried: Sequence[Function],
+    sets: Sequence[NDArray[np.intp] | None],
 ) -> list[bool]:
     """Whether leaving out each piece moves nothing that anybody could see."""
-    parts = []
-    for function in carried:
-        u = adjustment.uncertain(function).u
-        typed = math.fsum(part.u**2 for part in function.extra)
-        parts.append((Carried.of(adjustment, function), u, math.sqrt(u * u - typed)))
-
-    def still(left: _Left) -> bool:
-        for part, u, observed in parts:
-            value, sums = part.without(left.at, left.update)
-            moved = max(abs(value - part.value), abs(float(np.linalg.norm(sums)) - observed))
-            if moved > UNMOVED * u:
-                return False
-        return True
-
-    return [left is not None and still(left) for left in _updates(adjustment, left_out)]
+    parts = [(Carried.of(adjustment, function), adjustment.uncertain(function).u)
+             for function in carried]  # fmt: skip
+    still = [False] * len(sets)
+    for left in updates(adjustment, sets):
+        moved = np.zeros(len(left.numbers))
+        for part, u in parts:
+            value, sums = part.without(left)
+            size = np.sqrt(np.einsum("ij,ij->i", sums, sums) + part.typed**2)
+            by = np.abs(value - part.value) + 2 * np.abs(size - u)  # at most, of an end
+            moved = np.maximum(moved, by / max(u, LEAST_S))
+        for number, by_u in zip(left.numbers, moved.tolist(), strict=True):
+            still[number] = by_u <= UNMOVED
+    return still

@@ -137,7 +137,7 @@ class _Covariance:
         asked function (s²)."""
         at = [1 + 2 * i, 2 + 2 * i, 1 + 2 * j, 2 + 2 * j]
         factors = np.array([1.0, a.media_at(at_s) - a.start, -1.0, b.start - b.media_at(at_s)])
-        own = self._products[np.ix_(at, at)]
+        own = self._products[at][:, at]
         return float(factors @ own @ factors), float(self._products[0, at] @ factors)
 
 
@@ -149,7 +149,7 @@ def _placed(
     shared = _shared(built)
     network = adjustment.network
     for source in inputs.sources:
-        marks = [m for m in built.used if isinstance(m, Mark) and m.source == source.id]
+        marks = [m for m in built.by_source.get(source.id, ()) if isinstance(m, Mark)]
         halves = [mark.half.s for mark in marks if mark.half is not None]
         chains = [mark.delays for mark in marks if all(map(shared, mark.delays))]
         delays = max(chains, key=chains.count) if chains else ()
@@ -163,6 +163,7 @@ def _placed(
             if last <= start.s or not all(map(adjustment.estimable, (first, seen, drift))):
                 continue
             start_s = adjustment.value(first)
+            at_start, by_drift = adjustment.gains_of([seen, drift]) * u
             result.append(
                 _Stretch(
                     source=source,
@@ -172,8 +173,8 @@ def _placed(
                     start_s=start_s,
                     end_s=start_s + (last - start.s) * (1 + adjustment.value(drift)),
                     half_s=median(halves) if halves else USUAL_HALF_S,
-                    at_start=adjustment.gains(seen) * u,
-                    by_drift=adjustment.gains(drift) * u,
+                    at_start=at_start,
+                    by_drift=by_drift,
                 )
             )
     return result

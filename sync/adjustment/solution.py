@@ -26,8 +26,8 @@ Flag = Literal["fragile", "unchecked", "at-the-limit", "extrapolated", "disagree
 class Limited:
     """A result with the limits imposed: a truncated distribution, its range rarely symmetric.
 
-    ``low_s``/``high_s`` are the 95 % range (equal-tailed); ``None`` is open on that side, and then
-    there is no value. All in seconds, of the quantity of the result it belongs to.
+    ``low_s``/``high_s`` are the shortest 95 % range; ``None`` is open on that side, and then there
+    is no value. All in seconds, of the quantity of the result it belongs to.
     """
 
     status: ResultStatus
@@ -39,6 +39,8 @@ class Limited:
     high_s: float | None
     limits: tuple[str, ...]
     """Ids of the limits that shape it."""
+    equal_tailed_s: tuple[float, float] | None = None
+    """The 95 % range with as much left out below as above, for comparison."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

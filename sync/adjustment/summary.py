@@ -13,7 +13,7 @@ from sync import ENGINE_VERSION
 from sync.adjustment.adjust import W_LIMIT, Adjustment
 from sync.adjustment.build import NO_DATUM, Built
 from sync.adjustment.checks import wrong_units
-from sync.adjustment.clocks import clock_result
+from sync.adjustment.clocks import clock_results
 from sync.adjustment.coverage import stated_together
 from sync.adjustment.inputs import Inputs, inputs_digest
 from sync.adjustment.mistakes import find_mistakes
@@ -34,11 +34,7 @@ from sync.timebase import ReferenceTime
 
 def summarise(inputs: Inputs, built: Built, adjustment: Adjustment, at: str) -> Solution:
     """Every clock, event and row of the adjusted network, with status and words."""
-    clocks = tuple(
-        clock_result(inputs, built, adjustment, source, stretch)
-        for source in inputs.sources
-        for stretch in range(len(source.breaks) + 1)
-    )
+    clocks = clock_results(inputs, built, adjustment)
     proposals = _proposals(inputs, adjustment)
     status = _status(inputs, adjustment, clocks, proposals)
     solution = Solution(
@@ -99,20 +95,19 @@ def _events(adjustment: Adjustment, events: Sequence[Event]) -> tuple[EventResul
 
 
 def _rows(adjustment: Adjustment) -> tuple[RowResult, ...]:
-    def plain(value: float) -> float | None:
-        return float(value) if math.isfinite(value) else None
-
+    columns = (
+        [value if math.isfinite(value) else None for value in column.tolist()]
+        for column in (
+            adjustment.residuals, adjustment.redundancy, adjustment.standardised, adjustment.mdb
+        )
+    )  # fmt: skip
     return tuple(
         RowResult(
-            id=row.id,
-            residual_s=plain(adjustment.residuals[i]),
-            redundancy=plain(adjustment.redundancy[i]),
-            w=plain(adjustment.standardised[i]),
-            mdb_s=plain(adjustment.mdb[i]),
+            id=row.id, residual_s=residual, redundancy=r, w=w, mdb_s=mdb,
             excluded=row.id in adjustment.excluded,
         )
-        for i, row in enumerate(adjustment.rows)
-    )
+        for row, residual, r, w, mdb in zip(adjustment.rows, *columns, strict=True)
+    )  # fmt: skip
 
 
 def _proposals(inputs: Inputs, adjustment: Adjustment) -> tuple[Proposal, ...]:

@@ -22,8 +22,9 @@ from sync.uncertainty import LEVEL, coverage_factor
 from sync.validation.scenarios import Scenario, made_case
 from sync.validation.world import Truth
 
-UNTESTED = ("unchecked", "bounded")
-"""States of a full result that says it has nothing, or only limits, to hold it."""
+UNTESTED = ("unchecked", "bounded", "contradicted")
+"""States of a full result that says it has nothing, or only limits, to hold it, or that a limit
+speaks against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +128,13 @@ def measure(
 
 
 def _outcome(result: Mapping[str, Any], true_s: float, best_s: float) -> Outcome:
-    interval = result["interval"]
+    # What a case states: the shortest range where limits shape the result.
+    interval = result.get("shortest") or result["interval"]
     if interval is None or interval[0] is None or interval[1] is None:
         return Outcome(result["status"], False, math.nan, best_s)
     low, high = interval
-    return Outcome(result["status"], low <= true_s <= high, (high - low) / 2, best_s)
+    status = "contradicted" if result.get("contradicted_by") else result["status"]
+    return Outcome(status, low <= true_s <= high, (high - low) / 2, best_s)
 
 
 def _line(scenario: Scenario, question: str, outcomes: Sequence[Outcome]) -> Line:

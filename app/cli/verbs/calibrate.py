@@ -148,10 +148,10 @@ def _coverage_lines(found: Sequence[Line]) -> list[str]:
     return [
         *table(header, rows, right=".rrrrrrrrrrr"),
         "",
-        "flagged: unchecked, or held by limits only. held: how many of the stated 95 % ranges hold",
-        "the truth, with exact binomial 95 % limits; disagree: range of the mixture. half: median",
-        "half-width of ok, or of flagged where none is ok; best: what least squares states that",
-        "knows the true covariance and every mistake.",
+        "flagged: unchecked, held by limits only, or with a limit against it. held: how many of",
+        "the stated 95 % ranges hold the truth, with exact binomial 95 % limits; disagree: of the",
+        "mixture's range. half: median half-width of ok, or of flagged where none is ok; best:",
+        "what least squares states that knows the true covariance and every mistake.",
     ]
 
 

@@ -77,15 +77,19 @@ def test_a_chain_of_limits_narrows_what_lies_at_its_ends() -> None:
     assert held["limits"] == ["constraint:0", "constraint:1", "constraint:2"]
 
 
-def test_of_unequal_limits_the_side_with_more_lies_nearer() -> None:
-    one = [before(["A", 0], ["B", 0], id="least"), before(["B", 0], ["A", 0.1], id="most")]
-    more = [*one, before(["B", 0], ["A", 0.2], id="also")]
-    alike, nearer = (
-        solve_network(network(limits, [B]))["results"][0]["interval"] for limits in (one, more)
-    )
-    assert alike == pytest.approx([0.0025, 0.0975], abs=5e-4)
-    # 1 against √2: u = √2·p / (1 + (√2 - 1)·p) of the window at p = 0.025 and 0.975
-    assert nearer == pytest.approx([0.0035, 0.0982], abs=5e-4)
+def test_the_shortest_range_reaches_the_limit_that_cuts_it() -> None:
+    document = {
+        "reference": "A",
+        "sources": [{"name": "A", "u_drift": 0}, {"name": "B", "u_drift": 0}],
+        "offsets": [{"source": "B", "tau": 0, "value": -2.0, "u": 2.0}],
+        "constraints": [{"first": ["A", 0], "second": ["B", 0], "lo": 0, "hi": None}],
+        "query": [{"correction": "B", "tau": 0}],
+    }
+    result = solve_network(document)["results"][0]
+    # What is left is a normal tail beyond one σ: x = 2·isf((1 - p)·Φ(-1)) - 2 at each p.
+    assert result["interval"] == pytest.approx([0.03306, 3.30984], abs=2e-3)
+    assert result["shortest"] == pytest.approx([0.0, 2.82399], abs=5e-3)
+    assert result["shortest"][0] >= 0.0
 
 
 def test_a_limit_that_moves_nothing_leaves_the_plain_result() -> None:

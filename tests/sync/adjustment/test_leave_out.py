@@ -8,9 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sync.adjustment import leave_out
 from sync.adjustment.adjust import adjust
 from sync.adjustment.build import build
+from sync.adjustment.findings import Finding, by_numbers
 from sync.adjustment.inputs import Inputs
+from sync.adjustment.leave_out import Piece, leave_one_out
 from sync.adjustment.questions import order
 from sync.adjustment.solution import Answer, WhatIf
 from sync.adjustment.spots import difference_of, find_spot
@@ -109,9 +112,6 @@ def test_it_is_what_solving_again_gives(seed: int, places: tuple[Place, Place]) 
         if not without.estimable(difference):
             assert what.verdict == "no-link"
             continue
-        if without.conflict(difference):
-            assert what.interval_s is None
-            continue
         stated = without.uncertain(difference).expanded()
         assert what.difference_s == pytest.approx(stated.value, abs=1e-9)
         assert what.interval_s == pytest.approx((stated.low, stated.high), rel=1e-5, abs=1e-6)
@@ -190,3 +190,53 @@ def test_a_piece_left_out_may_bring_a_limit_to_bear() -> None:
     assert anchor.verdict == "a-before-b"
     assert anchor.interval_s == pytest.approx((0.1725, 2.9275), abs=1e-3)
     assert answer.rests_on == ()
+
+
+def test_a_mark_contested_elsewhere_makes_no_answer_rest_on_an_anchor() -> None:
+    """Whether the evidence disagrees is said of all of it: without a piece the numbers count, even
+    where what remains would be called in conflict."""
+    inputs = pair([0.0, 0.01, 0.16, -0.02])
+    made = build(inputs)
+    adjustment = adjust(made.network)
+    a, b = (find_spot(inputs, made, place) for place in (FLASH, WORDS))
+    difference = difference_of(made.network, a, b)
+    assert difference is not None
+    before = by_numbers(adjustment, difference)
+    left = {what.name: what for what in leave_one_out(inputs, adjustment, a, b, before)}
+    conflicts = 0
+    for what in left.values():
+        without = adjust(made.network, frozenset(what.rows))
+        conflicts += without.conflict(difference)
+        stated = without.uncertain(difference).expanded()
+        assert what.interval_s == pytest.approx((stated.low, stated.high), abs=1e-6)
+    assert conflicts > 0
+
+
+def test_breaks_of_stretches_that_nothing_ties_need_no_new_solution(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only what limits say of observed quantities can shape a difference that is observed."""
+    inputs = pair([0.0, 0.0, 0.01])
+    expected = by_name(ask(inputs))
+    sources = tuple(
+        replace(
+            source,
+            breaks=tuple(MediaTime(source.end.ns - n * 1000) for n in (4, 3, 2)),
+            relations=("later",) * 3,
+        )
+        if source.id == "B"
+        else source
+        for source in inputs.sources
+    )
+    solved: list[Piece] = []
+    again = leave_out._Again.without
+
+    def counted(self: leave_out._Again, piece: Piece) -> Finding:
+        solved.append(piece)
+        return again(self, piece)
+
+    monkeypatch.setattr(leave_out._Again, "without", counted)
+    left = by_name(ask(replace(inputs, sources=sources)))
+    assert not solved
+    for name, what in expected.items():
+        assert left[name].interval_s == pytest.approx(what.interval_s, abs=1e-6)
