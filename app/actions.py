@@ -104,8 +104,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
     # -- correlate ----------------------------------------------------------------------------
     _a("search", "Search", "C", "Search the focused recording against the chosen one", "Correlate",
        "sources"),
+    _a("all_pairs", "Search all pairs", "", "Search every pair of recordings, as one family",
+       "Correlate", "both"),
     _a("accept_candidate", "Accept the possible match", "A",
        "Says what would be added; Enter adds it", "Correlate", "candidate"),
+    _a("blind_check", "Blind check of the possible match", "Shift+A",
+       "Tell it from three decoys, five times, without knowing which it is", "Correlate",
+       "candidate"),
     _a("reject_candidate", "Reject the possible match", "X", "Keep it as rejected", "Correlate",
        "candidate"),
     # -- clocks -------------------------------------------------------------------------------

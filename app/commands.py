@@ -62,6 +62,8 @@ def command_table(window: MainWindow) -> dict[str, Callable[[], object]]:
         "search": bound(search, window),
         "accept_candidate": window.desk.search.ask_accept,
         "reject_candidate": window.desk.search.reject,
+        "blind_check": window.desk.search.ask_blind,
+        "all_pairs": bound(search_all, window),
         "reference": desk.choose_reference, "reading": desk.read_clock,
         "clock_check": desk.check_clock, "log_time": desk.read_log, "delay": desk.show_delays,
         "limit": desk.state_limit, "break": desk.add_break,
@@ -154,6 +156,12 @@ def search(window: MainWindow) -> None:
     button = window.desk.search.form.search
     if button.isEnabled():
         button.setFocus()
+
+
+def search_all(window: MainWindow) -> None:
+    """Search every pair, over the offsets in the form."""
+    window.show_tab("search")
+    window.desk.search.form.request_all()
 
 
 def toggle_snap(window: MainWindow) -> None:

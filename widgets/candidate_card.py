@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
@@ -44,6 +46,10 @@ class CandidateCard(QFrame):
             column.addWidget(label(f"{words.drift_text(candidate)} (95 %)", "secondary"))
         if candidate.rests_on_one_event:
             column.addWidget(label(f"✕ {words.ONE_EVENT}", "act"))
+        self._notes = {name: label("", "secondary") for name in ("fit", "blind")}
+        for note in self._notes.values():
+            note.hide()
+            column.addWidget(note)
         self._moments = QFrame()
         inner = QVBoxLayout(self._moments)
         inner.setContentsMargins(0, 6, 0, 0)
@@ -65,6 +71,11 @@ class CandidateCard(QFrame):
             f"Possible match {place + 1}: {words.offset_range(candidate)}, "
             f"{words.chance(candidate.p)}"
         )
+
+    def set_note(self, name: Literal["fit", "blind"], text: str) -> None:
+        """How it fits the case without it, or what the blind check gave; empty for nothing."""
+        self._notes[name].setText(text)
+        self._notes[name].setVisible(bool(text))
 
     def set_chosen(self, chosen: bool) -> None:
         """Open or close."""

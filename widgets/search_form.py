@@ -35,9 +35,12 @@ class SearchForm(QWidget):
     -------
     requested(object)
         A :class:`SearchRequest`.
+    all_requested(float, float)
+        Every pair of the case, over these offsets (s).
     """
 
     requested = Signal(object)
+    all_requested = Signal(float, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +75,10 @@ class SearchForm(QWidget):
         self.search = button("Search", act=True, tip="C")
         self.search.clicked.connect(self._request)
         self.count = label("", "faint", wrap=False)
+        self.all_pairs = button("All pairs", tip="Search every pair of recordings, as one family")
+        self.all_pairs.clicked.connect(self.request_all)
         row_box.addWidget(self.search)
+        row_box.addWidget(self.all_pairs)
         row_box.addWidget(self.count)
         row_box.addStretch(1)
         column.addLayout(row_box)
@@ -125,23 +131,34 @@ class SearchForm(QWidget):
         self.note.setText(text)
         self.note.setVisible(bool(text))
 
-    def _request(self) -> None:
-        if self._pair is None or not self.search.isEnabled():
-            return
+    def _reach(self) -> tuple[float, float] | None:
+        """The range that was typed; None, with the reason on screen, where it is none."""
         try:
             low, high = (float(f.text().replace(",", ".")) for f in (self.low, self.high))
         except ValueError:
             self._say("Type both ends of the range in seconds.")
-            return
+            return None
         if not low < high:
             self._say("The range ends before it begins.")
-            return
+            return None
         self._say("")
+        return low, high
+
+    def request_all(self) -> None:
+        """Ask for every pair, over the offsets that were typed."""
+        reach = self._reach()
+        if reach is not None:
+            self.all_requested.emit(*reach)
+
+    def _request(self) -> None:
+        reach = self._reach() if self._pair is not None and self.search.isEnabled() else None
+        if reach is None or self._pair is None:
+            return
         self.requested.emit(
             SearchRequest(
                 source_a=self._pair[0], source_b=self._pair[1],
                 kind_a=self.kind_a.currentData(), kind_b=self.kind_b.currentData(),
-                offset_from_s=low, offset_to_s=high,
+                offset_from_s=reach[0], offset_to_s=reach[1],
             )
         )  # fmt: skip
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -18,8 +18,11 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from sync.correlate.result import Candidate, SearchKind, SearchResult
+from sync.correlate.verdict import P_WEAK
 from widgets import search_words as words
+from widgets.blind_check import BlindCheck
 from widgets.candidate_card import CandidateCard
+from widgets.pair_grid import PairGrid
 from widgets.parts import button, clear, label
 from widgets.search_form import SearchForm
 
@@ -34,17 +37,23 @@ class SearchPanel(QFrame):
     -------
     search_requested(object)
         A :class:`widgets.search_form.SearchRequest`.
+    all_requested(float, float)
+        Every pair, over these offsets (s).
     candidate_selected(object)
         The :class:`Candidate` under review.
     moment_wanted(object, int)
         A candidate and the place of one of its coincidences (strongest first): play it.
+    blind_wanted(object)
+        The candidate to be told from decoys.
     accepted(object), rejected(object), undecided(object)
         The candidate. ``accepted`` only after the person has read what will be added and confirmed.
     """
 
     search_requested = Signal(object)
+    all_requested = Signal(float, float)
     candidate_selected = Signal(object)
     moment_wanted = Signal(object, int)
+    blind_wanted = Signal(object)
     accepted = Signal(object)
     rejected = Signal(object)
     undecided = Signal(object)
@@ -56,6 +65,8 @@ class SearchPanel(QFrame):
         self._result: SearchResult | None = None
         self._names = ("A", "B")
         self._chosen = 0
+        self.before_accept: Callable[[Candidate], Sequence[str]] = lambda _: ()
+        """What accepting would do besides adding the match, one line each."""
         self._cards: list[CandidateCard] = []
         self._plot: CorrelationPlot | None = None
         outer = QVBoxLayout(self)
@@ -73,8 +84,13 @@ class SearchPanel(QFrame):
         column.setSpacing(10)
         self.form = SearchForm()
         self.form.requested.connect(self.search_requested)
+        self.form.all_requested.connect(self.all_requested)
         column.addWidget(self.form)
         column.addWidget(self._build_busy())
+        self.grid = PairGrid()
+        column.addWidget(self.grid)
+        self.blind = BlindCheck()
+        self.blind.opened.connect(self._make_room)
         self._plot_slot = QVBoxLayout()
         column.addLayout(self._plot_slot)
         self.verdict = label("")
@@ -88,6 +104,14 @@ class SearchPanel(QFrame):
         column.addLayout(self._list)
         column.addStretch(1)
         self._area.setWidget(holder)
+        self._blind_area = QScrollArea()
+        self._blind_area.setWidgetResizable(True)
+        self._blind_area.setFrameShape(QFrame.Shape.NoFrame)
+        self._blind_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._blind_area.setWidget(self.blind)
+        self._blind_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._blind_area.hide()
+        outer.addWidget(self._blind_area, 1)
         outer.addWidget(self._build_decision())
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
@@ -137,10 +161,34 @@ class SearchPanel(QFrame):
         ):  # fmt: skip
             made.clicked.connect(act)
             buttons.addWidget(made)
+        self.blind_button = button(
+            "Blind check  Shift+A",
+            kind="link",
+            tip="Is it told from three decoys, five times?",
+        )
+        self.blind_button.clicked.connect(self.ask_blind)
         buttons.addStretch(1)
         column.addLayout(buttons)
+        column.addWidget(self.blind_button, 0, Qt.AlignmentFlag.AlignLeft)
         self._decision.hide()
         return self._decision
+
+    def _make_room(self, blind: bool) -> None:
+        """Only the blind check is seen while it lasts: offsets and times would tell."""
+        self._area.setVisible(not blind)
+        self._blind_area.setVisible(blind)
+        self._decision.setVisible(not blind and bool(self._shown()))
+        if not blind:
+            self.setFocus()
+
+    def show_grid(self) -> None:
+        """Bring the grid of all pairs into sight, with the keyboard on it."""
+        self.grid.show()
+        for laid_out in (self.layout(), self._list):
+            if laid_out is not None:
+                laid_out.activate()
+        QTimer.singleShot(0, self, lambda: self._area.ensureWidgetVisible(self.grid, 0, 8))
+        self.grid.setFocus()
 
     # -- values ------------------------------------------------------------------------------
 
@@ -176,9 +224,23 @@ class SearchPanel(QFrame):
 
     def candidate(self) -> Candidate | None:
         """The candidate under review."""
-        if self._result is None or not self._result.candidates:
-            return None
-        return self._result.candidates[self._chosen]
+        shown = self._shown()
+        return shown[self._chosen] if shown else None
+
+    def set_notes(self, name: Literal["fit", "blind"], texts: Sequence[str]) -> None:
+        """One note for each shown candidate, as :meth:`CandidateCard.set_note`."""
+        for card, text in zip(self._cards, texts, strict=True):
+            card.set_note(name, text)
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The candidates that are shown."""
+        return self._shown()
+
+    def _shown(self) -> tuple[Candidate, ...]:
+        """Of a significant search, the peaks that chance does not explain by itself."""
+        if self._result is None or self._result.status != "significant":
+            return ()
+        return tuple(one for one in self._result.candidates if one.p <= P_WEAK)
 
     def texts(self) -> list[str]:
         """All visible texts (for tests)."""
@@ -191,7 +253,8 @@ class SearchPanel(QFrame):
         candidate = self.candidate()
         if candidate is None or not self._decision.isVisibleTo(self):
             return
-        self.confirm_text.setText(words.what_is_added(candidate, self._names))
+        also = self.before_accept(candidate)
+        self.confirm_text.setText("\n".join((*also, words.what_is_added(candidate, self._names))))
         self._confirm.show()
         self._show_chosen()
         self.confirm_button.setFocus()
@@ -209,6 +272,13 @@ class SearchPanel(QFrame):
         self._confirm.hide()
         self.setFocus()
 
+    def ask_blind(self) -> None:
+        """Have the candidate under review checked blind."""
+        candidate = self.candidate()
+        if candidate is not None:
+            self._confirm.hide()
+            self.blind_wanted.emit(candidate)
+
     def reject(self) -> None:
         """Reject the candidate under review."""
         candidate = self.candidate()
@@ -225,7 +295,7 @@ class SearchPanel(QFrame):
 
     def select(self, place: int) -> None:
         """Review another candidate."""
-        if self._result is None or not 0 <= place < len(self._result.candidates):
+        if not 0 <= place < len(self._shown()):
             return
         self._chosen = place
         self._confirm.hide()
@@ -234,7 +304,7 @@ class SearchPanel(QFrame):
         self._show_chosen()
         if self._plot is not None:
             self._plot.set_chosen(place)
-        self.candidate_selected.emit(self._result.candidates[place])
+        self.candidate_selected.emit(self._shown()[place])
 
     def _show_chosen(self) -> None:
         """Scroll the chosen candidate into sight."""
@@ -245,7 +315,7 @@ class SearchPanel(QFrame):
             self._area.ensureWidgetVisible(self._cards[self._chosen], 0, 8)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A, X, U; Enter and Esc while asked; Up and Down between candidates."""
+        """A, X, U, Shift+A; Enter and Esc while asked; Up and Down between candidates."""
         keys = Qt.Key
         acts: dict[Qt.Key, Callable[[], None]] = {
             keys.Key_A: self.ask_accept, keys.Key_X: self.reject, keys.Key_U: self.leave_undecided,
@@ -256,6 +326,9 @@ class SearchPanel(QFrame):
         if self._confirm.isVisibleTo(self):
             acts[keys.Key_Escape] = self.leave
         act = acts.get(Qt.Key(event.key()))
+        if event.keyCombination() == Qt.KeyboardModifier.ShiftModifier | keys.Key_A:
+            self.ask_blind()
+            return
         if act is None or event.modifiers() not in (
             Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier
         ):  # fmt: skip
@@ -271,7 +344,7 @@ class SearchPanel(QFrame):
         self._cards = []
         self._confirm.hide()
         good = result is not None and result.status == "significant"
-        shown = result.candidates if result is not None and good else ()
+        shown = self._shown()
         self._decision.setVisible(bool(shown))
         self.verdict.setVisible(result is not None)
         self.reasons.setVisible(result is not None and bool(result.reasons))
@@ -293,8 +366,7 @@ class SearchPanel(QFrame):
         self._draw_plot()
 
     def _moment(self, place: int, moment: int) -> None:
-        if self._result is not None:
-            self.moment_wanted.emit(self._result.candidates[place], moment)
+        self.moment_wanted.emit(self._shown()[place], moment)
 
     def _draw_plot(self) -> None:
         """The plot is made when there is a curve and the panel is seen for the first time."""
@@ -308,8 +380,7 @@ class SearchPanel(QFrame):
         if self._plot is not None:
             self._plot.setVisible(curve is not None)
             # A peak that was refused is not drawn as a candidate.
-            shown = self._result.candidates if self._result is not None and self._cards else ()
-            self._plot.set_curve(curve, shown, self._chosen)
+            self._plot.set_curve(curve, self._shown(), self._chosen)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Seen: now the plot may cost its import."""

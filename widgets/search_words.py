@@ -10,7 +10,8 @@ from sync.uncertainty import decimals_for, format_ends, format_pair
 
 KIND_WORDS: dict[str, str] = {
     "motion": "motion", "luminance": "brightness", "flash": "flashes", "lightbar": "light bars",
-    "activity": "activity", "envelope": "loudness", "onset": "onsets",
+    "activity": "activity", "steps": "steps of light", "impulses": "impulses",
+    "envelope": "loudness", "onset": "onsets",
     "transmissions": "transmissions", "tone": "tones", "samples": "the sound itself",
 }  # fmt: skip
 NOT_A_FINDING = "This does not show that the recordings are of different events."
@@ -22,6 +23,11 @@ def chance(p: float) -> str:
     if p < 0.001:
         return "unrelated recordings reach this in fewer than 1 of 1,000 searches"
     return f"unrelated recordings reach this in {min(1000, round(1000 * p)):,} of 1,000 searches"
+
+
+def short_chance(p: float) -> str:
+    """``3 of 1,000``, for a cell."""
+    return "< 1 of 1,000" if p < 0.001 else f"{min(1000, round(1000 * p)):,} of 1,000"
 
 
 def signed(text: str) -> str:

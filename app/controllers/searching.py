@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.controllers.all_pairs import AllPairs
+from app.controllers.blind_check import BlindChecks
 from app.controllers.places import Places
 from app.controllers.playback import Playback
 from app.controllers.recordings import Recordings
@@ -19,10 +23,15 @@ from app.jobs import Job, Jobs
 from app.playhead import Playhead
 from sync.cache import Cache
 from sync.case.acts import accept_candidate, record_search, reject_candidate
-from sync.case.case import Source
+from sync.case.all_pairs import allowing_for, surrogates_needed, tries
+from sync.case.case import Case, Source
+from sync.case.guards import same_evidence
+from sync.case.innovation import innovation
+from sync.case.matches import note_search, propose, stream_of_kind
 from sync.correlate.result import Candidate, SearchKind, SearchResult
+from sync.correlate.significance import REPORTED
 from sync.errors import TiepointError
-from sync.evidence import StreamName
+from sync.evidence import Lag, takes_part
 from sync.progress import Progress
 from sync.timebase import MediaTime
 from sync.traces.trace import PICTURE_KINDS, SOUND_KINDS
@@ -61,6 +70,20 @@ class Searching(QObject):
         self._moment = QTimer(self)
         self._moment.setSingleShot(True)
         self._moment.timeout.connect(self._next_moment)
+        self._blind = BlindChecks(
+            document=document, recordings=recordings, jobs=jobs, panel=panel.blind,
+            problem=problem, parent=self,
+        )  # fmt: skip
+        self._blind.done.connect(self._blind_done)
+        self.all_pairs = AllPairs(
+            document=document, jobs=jobs, recordings=recordings, panel=panel, problem=problem,
+            parent=self,
+        )  # fmt: skip
+        self.all_pairs.opened.connect(self.show_found)
+        self.all_pairs.said.connect(self.said)
+        self._checked: dict[Candidate, str] = {}
+        panel.before_accept = self._before_accept
+        panel.blind_wanted.connect(self.check_blind)
         panel.search_requested.connect(self.search)
         panel.accepted.connect(self.accept)
         panel.rejected.connect(self.reject)
@@ -122,7 +145,7 @@ class Searching(QObject):
 
     def search(self, request: SearchRequest) -> None:
         """Search in the background."""
-        if self._job is not None:
+        if self._job is not None or self.all_pairs.busy:
             return
         a, b = (self._document.case.source(s) for s in (request.source_a, request.source_b))
         paths = []
@@ -136,9 +159,12 @@ class Searching(QObject):
         self._panel.setFocus()  # the form is shut while it runs and would lose the keyboard
         self._panel.set_busy(f"Searching {a.name} ↔ {b.name}")
         cache, sources = self._recordings.cache, (a, b)
+        needed = surrogates_needed(self._document.case, a.id, b.id, (a.facts, b.facts))
         job = self._jobs.start(
             f"Searching {a.name} ↔ {b.name}",
-            lambda progress: _search((paths[0], paths[1]), sources, request, cache, progress),
+            lambda progress: _search(
+                (paths[0], paths[1]), sources, request, max(REPORTED, needed), cache, progress
+            ),
             still=lambda: tuple(s.facts.sha256 for s in self._document.case.sources
                                 if s.id in (a.id, b.id)),
         )  # fmt: skip
@@ -163,6 +189,7 @@ class Searching(QObject):
         if job.outdated:
             self.said.emit("The recordings have changed since: this search was not counted.")
             return
+        result = allowing_for(result, tries(case, *pair, result.searched))
         try:
             self._document.note(
                 record_search(case, result, *pair, by=case.examiner, at=_now()),
@@ -171,9 +198,59 @@ class Searching(QObject):
         except TiepointError as error:
             self._problem(error)
             return
-        self._found = (pair, result)
-        self._pair = pair
+        self._show(pair, result, number)
+
+    def show_found(self, a: str, b: str, result: SearchResult) -> None:
+        """Show what a search of this pair found before."""
+        source_a, source_b = (self._document.case.source(one) for one in (a, b))
+        self._pair, self._found = None, None
+        self._set_pair(source_a, source_b)
+        self._show((a, b), result, self.count(a, b))
+        self._focus.set(a)
+        self._panel.setFocus()
+
+    def _show(self, pair: tuple[str, str], result: SearchResult, number: int) -> None:
+        names = [self._document.case.source(one).name for one in pair]
+        self._found, self._pair = (pair, result), pair
+        self._checked = {}
         self._panel.set_result(result, (names[0], names[1]), number)
+        self._show_fit()
+
+    def _show_fit(self) -> None:
+        """How each shown candidate fits the case as it is without it."""
+        shown = self._panel.candidates()
+        texts = []
+        for candidate in shown:
+            fit = None
+            with contextlib.suppress(TiepointError):
+                lag = propose(*self._offered(candidate), **self._sides(candidate))
+                fit = innovation(self._document.case, lag)
+            texts.append("" if fit is None else fit.in_words)
+        self._panel.set_notes("fit", texts)
+
+    def _offered(self, candidate: Candidate) -> tuple[Case, SearchResult, Candidate]:
+        assert self._found is not None
+        return self._document.case, self._found[1], candidate
+
+    def _sides(self, candidate: Candidate) -> dict[str, Any]:
+        """What a candidate of the shown result ties, evaluated at its own epoch."""
+        assert self._found is not None
+        (a, b), _ = self._found
+        return {
+            "source_a": a, "stream_a": stream_of_kind(candidate.kind_a),
+            "source_b": b, "stream_b": stream_of_kind(candidate.kind_b),
+            "at_b": self._epoch(b, candidate),
+        }  # fmt: skip
+
+    def _before_accept(self, candidate: Candidate) -> tuple[str, ...]:
+        """What accepting would set aside, so that nothing is counted twice."""
+        if self._found is None:
+            return ()
+        try:
+            lag = propose(*self._offered(candidate), **self._sides(candidate))
+            return tuple(one.line for one in same_evidence(self._document.case, lag, candidate))
+        except TiepointError as error:
+            return (error.message,)
 
     # -- deciding ----------------------------------------------------------------------------
 
@@ -181,17 +258,16 @@ class Searching(QObject):
         """Add the match; the person has read what is added and confirmed."""
         if self._found is None:
             return
-        (a, b), result = self._found
         case = self._document.case
+        checks = self._before_accept(candidate)
         try:
             case, lag = accept_candidate(
-                case, result, candidate, source_a=a, stream_a=_stream(candidate.kind_a),
-                source_b=b, stream_b=_stream(candidate.kind_b), at_b=self._epoch(b, candidate),
-                by=case.examiner, at=_now(),
+                *self._offered(candidate), **self._sides(candidate), by=case.examiner, at=_now(),
+                note=self._checked.get(candidate, ""),
             )  # fmt: skip
-            names = [case.source(s).name for s in (a, b)]
+            names = [case.source(s).name for s in self._found[0]]
             self._document.act(case, f"accept the match {' ↔ '.join(names)}")
-            self.said.emit(f"{lag.id} was added: {' ↔ '.join(names)}.")
+            self.said.emit(" ".join((f"{lag.id} was added: {' ↔ '.join(names)}.", *checks)))
         except TiepointError as error:
             self._problem(error)
 
@@ -202,13 +278,11 @@ class Searching(QObject):
         reason = Reason.ask(self._window, "Reject this possible match", "Reject")
         if reason is None:
             return
-        (a, b), result = self._found
         case = self._document.case
         try:
             case, _ = reject_candidate(
-                case, result, candidate, source_a=a, stream_a=_stream(candidate.kind_a),
-                source_b=b, stream_b=_stream(candidate.kind_b), at_b=self._epoch(b, candidate),
-                reason=reason, by=case.examiner, at=_now(),
+                *self._offered(candidate), **self._sides(candidate), reason=reason,
+                by=case.examiner, at=_now(),
             )  # fmt: skip
             self._document.act(case, "reject a possible match")
             self.said.emit("Kept as rejected.")
@@ -219,6 +293,40 @@ class Searching(QObject):
         source = self._document.case.source(b)
         at = MediaTime.from_s(float(candidate.epoch_s))
         return min(max(at, source.start), source.end)
+
+    # -- blind check -------------------------------------------------------------------------
+
+    def check_blind(self, candidate: Candidate) -> None:
+        """Begin a blind check of a candidate nobody has accepted yet."""
+        if self._found is None:
+            return
+        pair, _ = self._found
+        case = self._document.case
+        if any(
+            takes_part(lag) and {lag.source_a, lag.source_b} == set(pair)
+            for lag in case.of_kind(Lag)
+        ):
+            self.said.emit("A match of this pair is accepted: a blind check comes before that.")
+            return
+        self._playhead.pause()
+        self._blind.begin(pair, candidate)
+
+    def _blind_done(self, candidate: Candidate, words: str) -> None:
+        if self._found is None:
+            return
+        pair, _ = self._found
+        self._checked[candidate] = words
+        shown = self._panel.candidates()
+        self._panel.set_notes("blind", [self._checked.get(one, "") for one in shown])
+        case = self._document.case
+        last = next(
+            (r for r in reversed(case.searches) if {r.source_a, r.source_b} == set(pair)), None
+        )
+        if last is not None:
+            names = " ↔ ".join(case.source(one).name for one in pair)
+            text = f"{words}, at offset {candidate.offset_s:.3f} s"
+            self._document.note(note_search(case, last.id, text), f"{names}: {text}")
+        self.said.emit(f"{words}.")
 
     # -- listening to a moment ---------------------------------------------------------------
 
@@ -247,8 +355,12 @@ class Searching(QObject):
     def _case_changed(self, change: Change) -> None:
         if change.kind in ("opened", "closed"):
             self._pair = self._found = None
+            self._blind.leave()
+            self.all_pairs.clear()
             self._moments = []
             self._panel.set_pair(("", ""), ("", ""), ((), ()))
+        elif self._found is not None and change.kind != "note":
+            self._show_fit()
 
     def close(self) -> None:
         """Stop the timer."""
@@ -264,13 +376,9 @@ def _kinds(source: Source) -> tuple[SearchKind, ...]:
     return kinds
 
 
-def _stream(kind: SearchKind) -> StreamName:
-    return "picture" if kind in (*PICTURE_KINDS, "lightbar", "activity") else "sound"
-
-
 def _search(
     paths: tuple[Path, Path], sources: tuple[Source, Source], request: SearchRequest,
-    cache: Cache, progress: Progress,
+    surrogates: int, cache: Cache, progress: Progress,
 ) -> SearchResult:  # fmt: skip
     from sync.correlate.recordings import correlate_recordings
 
@@ -278,7 +386,7 @@ def _search(
         paths[0], sources[0].facts, paths[1], sources[1].facts,
         kind_a=request.kind_a, kind_b=request.kind_b,
         offset_range_s=(request.offset_from_s, request.offset_to_s),
-        cache=cache, progress=progress,
+        surrogates=surrogates, cache=cache, progress=progress,
     )  # fmt: skip
 
 

@@ -125,6 +125,8 @@ class SearchRecord:
     p: float | None
     at: str
     by: str
+    note: str = ""
+    """What was done with it besides, such as a blind check and what came of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,9 @@ LOBE_S = 0.03
 # Upper values of those largest values: high enough to see heavy tails, low enough not to see the
 # handful of stretches in which a repeating alarm peaks.
 TAIL_QUANTILES = (0.75, 0.9)
+# Voices alike in pitch make single lags larger than the spread of all says. Without a margin 1.0 to
+# 1.6 % of 1,000 unrelated pairs of a kind pass at a nominal 1 %, with it 0.2 to 1.1 %.
+MARGIN = 1.02
 MIN_STRETCHES, MIN_TAIL_STRETCHES = 4, 20
 # Lags that are enough for a median; more only take memory.
 MEDIAN_OF = 2_000_000
@@ -64,23 +67,37 @@ def law_of_maximum(
     lags
         Number of lags that were searched.
     """
-    expected = math.sqrt(0.5 * rate_hz / (band_hz[1] - band_hz[0]))
     peak, lobe = int(size.argmax()), round(LOBE_S * rate_hz)
-    stretch = max(8, round(STRETCH_S * rate_hz))
+    stretch = stretch_length(rate_hz)
     stretches = len(size) // stretch
-    spread = [expected]
     # Whole stretches only, less those that touch the peak or lags that were not searched.
     rows = size[: stretches * stretch].reshape(stretches, stretch)
     starts = np.arange(stretches) * stretch
     away = (starts > peak + lobe) | (starts + stretch < peak - lobe)
     away &= rows.min(axis=1, initial=np.inf) > 0
-    if int(away.sum()) >= MIN_STRETCHES:
-        # Every tenth stretch of an hour of lags tells the median to a thousandth.
-        thin = rows[np.flatnonzero(away)[:: max(1, len(size) // MEDIAN_OF)]]
-        spread.append(float(np.median(thin)) / _two_sided(0.5))
-    if int(away.sum()) >= MIN_TAIL_STRETCHES:
-        tops = rows.max(axis=1)[away]
+    # Every tenth stretch of an hour of lags tells the median to a thousandth.
+    thin = rows[np.flatnonzero(away)[:: max(1, len(size) // MEDIAN_OF)]]
+    return law_of_tops(rows.max(axis=1)[away], thin, lags, rate_hz, band_hz)
+
+
+def stretch_length(rate_hz: float) -> int:
+    """Lags in a stretch of which the largest |z| is kept."""
+    return max(8, round(STRETCH_S * rate_hz))
+
+
+def law_of_tops(
+    tops: NDArray[np.float32],
+    some: NDArray[np.float32],
+    lags: int,
+    rate_hz: float,
+    band_hz: tuple[float, float],
+) -> GaussianMaximum:
+    """The law from the largest |z| of each stretch off the peak, and some of all |z| there."""
+    spread = [math.sqrt(0.5 * rate_hz / (band_hz[1] - band_hz[0]))]
+    if len(tops) >= MIN_STRETCHES:
+        spread.append(float(np.median(some)) / _two_sided(0.5))
+    if len(tops) >= MIN_TAIL_STRETCHES:
         for q in TAIL_QUANTILES:
-            level = _two_sided(-math.expm1(math.log(q) / stretch))
+            level = _two_sided(-math.expm1(math.log(q) / stretch_length(rate_hz)))
             spread.append(float(np.quantile(tops, q)) / level)
-    return GaussianMaximum(max(spread), max(lags, 1))
+    return GaussianMaximum(MARGIN * max(spread), max(lags, 1))

@@ -9,25 +9,27 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sync.cache import Cache
-from sync.correlate.resample import Resampler
 from sync.correlate.result import SearchKind, SearchResult
 from sync.correlate.search import search
 from sync.correlate.significance import REPORTED, SCREENING
-from sync.correlate.sound import COMMON_RATE_HZ, Samples, search_samples
+from sync.correlate.sound import COMMON_RATE_HZ, SAME, Samples, search_samples
+from sync.correlate.sound_asked import Asked
+from sync.correlate.sound_file import READ_SAMPLES, FileSound
+from sync.correlate.sound_long import search_long
 from sync.correlate.verdict import P_SIGNIFICANT, P_WEAK, no_match, weak
 from sync.errors import TraceError
 from sync.media.facts import MediaFacts
 from sync.progress import SILENT, Progress
-from sync.timebase import NS_PER_S, Duration, MediaTime, TimeRange
+from sync.timebase import MediaTime, TimeRange
 from sync.traces.derive import derive_trace
 from sync.traces.picture import Region
 from sync.traces.trace import PICTURE_KINDS, SOUND_KINDS, Trace, TraceKind
 
 Span = TimeRange[MediaTime]
-READ_SAMPLES = 1 << 19
+# Of two sounds together so much is held and compared whole: at 8 kHz that takes some 400 MB.
+HELD_S = 1200.0
 # Surrogates for each search of a family, so that p is resolved below 0.01 / family.
 SURROGATES_EACH = 200
 
@@ -261,44 +263,47 @@ def _restated(result: SearchResult, family: int, p: float) -> SearchResult:
 def _search_sound(
     a: _Side, b: _Side, offset_range_s: tuple[float, float] | None, progress: Progress
 ) -> SearchResult:
+    from sync.media.sound import SoundReader  # the decoder loads only when it is needed
+
     assert a.facts.sound is not None
     assert b.facts.sound is not None
     rate = min(COMMON_RATE_HZ, a.facts.sound.sample_rate_hz, b.facts.sound.sample_rate_hz)
-    first = read_samples(a.path, rate, a.span, progress.part(0.0, 0.25))
-    second = read_samples(b.path, rate, b.span, progress.part(0.25, 0.5))
+    with SoundReader(a.path) as reader_a, SoundReader(b.path) as reader_b:
+        sounds = FileSound(reader_a, rate, a.span), FileSound(reader_b, rate, b.span)
+        asked = Asked.of(*sounds, offset_range_s, None, 1)
+        if a.facts.sha256 == b.facts.sha256 and a.span == b.span:
+            return asked.refused(SAME)
+        if sounds[0].count + sounds[1].count > HELD_S * rate:
+            return search_long(asked, progress)
+        first, second = (
+            _held(sound, progress.part(0.25 * k, 0.25 * k + 0.25)) for k, sound in enumerate(sounds)
+        )
     return search_samples(
         first, second, offset_range_s=offset_range_s, progress=progress.part(0.5, 1.0)
+    )
+
+
+def _held(sound: FileSound, progress: Progress) -> Samples:
+    """All of a sound, in memory: an hour at 8 kHz takes 115 MB."""
+    values = np.zeros(sound.count, np.float32)
+    at = 0
+    while at < sound.count:
+        part = sound.read(at, READ_SAMPLES)
+        if len(part) == 0:
+            break
+        values[at : at + len(part)] = part
+        at += len(part)
+        progress.report(at / sound.count)
+    return Samples(
+        values=values[:at], rate_hz=sound.rate_hz, start=sound.start, start_half=sound.start_half
     )
 
 
 def read_samples(
     path: Path, rate_hz: int, span: Span | None = None, progress: Progress = SILENT
 ) -> Samples:
-    """The sound of a recording (or of a part of it) as one channel at ``rate_hz``.
-
-    Read and resampled in blocks: an hour at 8 kHz takes 115 MB, whatever the original's rate.
-    """
+    """The sound of a recording (or of a part of it) as one channel at ``rate_hz``."""
     from sync.media.sound import SoundReader  # the decoder loads only when it is needed
 
     with SoundReader(path) as reader:
-        rate = reader.sample_rate_hz
-        first, last = 0, reader.samples
-        if span is not None:
-            first = max(0, -(-(span.start.ns - reader.start.ns) * rate // NS_PER_S))
-            last = min(last, -(-(span.end.ns - reader.start.ns) * rate // NS_PER_S))
-        resampler = Resampler(rate, rate_hz)
-        parts: list[NDArray[np.float32]] = []
-        at = first
-        while at < last:
-            block = reader.read(at, min(READ_SAMPLES, last - at))
-            if len(block) == 0:
-                break
-            parts.append(resampler.push(block.mean(axis=1, dtype=np.float32)))
-            at += len(block)
-            progress.report((at - first) / max(last - first, 1))
-        parts.append(resampler.finish())
-        start = MediaTime(reader.start.ns + round(first * NS_PER_S / rate))
-        half: Duration = reader.start_half
-    return Samples(
-        values=np.concatenate(parts), rate_hz=float(rate_hz), start=start, start_half=half
-    )
+        return _held(FileSound(reader, rate_hz, span), progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,14 @@ HALF_WIDTH = 24
 KAISER_BETA = 8.0
 # Pass band up to this share of the output's half rate.
 CUTOFF = 0.94
+
+
+@lru_cache(maxsize=16)
+def _taps(reach: int, slower: int, up: int) -> Float32:
+    """The filter in the common upsampled rate; made once, for short parts are resampled often."""
+    at = np.arange(-reach, reach + 1)
+    taps = np.sinc(CUTOFF * at / slower) * np.kaiser(len(at), KAISER_BETA)
+    return np.asarray(taps * (up / taps.sum()), np.float32)
 
 
 class Resampler:
@@ -28,9 +37,7 @@ class Resampler:
         self._up, self._down = ratio.numerator, ratio.denominator
         slower = max(self._up, self._down)
         self._reach = HALF_WIDTH * slower  # of the filter, in the common upsampled rate
-        at = np.arange(-self._reach, self._reach + 1)
-        taps = np.sinc(CUTOFF * at / slower) * np.kaiser(len(at), KAISER_BETA)
-        self._taps = (taps * (self._up / taps.sum())).astype(np.float32)
+        self._taps = _taps(self._reach, slower, self._up)
         self._same = ratio == 1
         # Input samples kept from earlier blocks; virtual silence before the first.
         self._margin = -(-self._reach // self._up) + 1

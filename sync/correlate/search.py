@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sync.correlate import position, preprocess, significance
-from sync.correlate.position import PARABOLA_SHARE, PeakFinder
+from sync.correlate import position, preprocess, significance, windows
+from sync.correlate.combs import repetitions_of
+from sync.correlate.position import PeakFinder
 from sync.correlate.preprocess import Prepared
 from sync.correlate.result import Candidate, Curve, Searched, SearchResult
 from sync.correlate.shown import decimated_curve, strongest_moments
@@ -27,8 +28,11 @@ from sync.traces.trace import Trace
 
 Float = NDArray[np.float64]
 
-# Six blocks of the surrogates: with fewer there are too few different orders to shuffle into.
+# Six blocks of the surrogates: with fewer there are too few different orders to shuffle into. One
+# of the two recordings must have them; it is the one that is shuffled.
 TESTABLE_S = 60.0
+# The other may be as short as false alarms were counted: benchmarks/false_alarms.py --short.
+SHORTEST_S = 15.0
 MIN_BURSTS = 4
 MIN_OVERLAP_S = 10.0
 MIN_OVERLAP_SHARE = 0.25
@@ -96,6 +100,7 @@ def search(
     coarse_a, coarse_b = preprocess.on_step(a, step_ns), preprocess.on_step(b, step_ns)
     asked = _Asked(a, b, offset_range_s, seed, family)
     reasons = _untestable(coarse_a, "first") + _untestable(coarse_b, "second")
+    reasons = reasons or _both_short(coarse_a, coarse_b)
     if reasons:
         return asked.refused(reasons)
     ready_a, ready_b = preprocess.prepare(coarse_a), preprocess.prepare(coarse_b)
@@ -103,27 +108,27 @@ def search(
     if reasons:
         return asked.refused(reasons)
     pair = _pair(ready_a, ready_b, offset_range_s, min_overlap_s)
-    statistic = LagStatistic(
-        ready_a.test_valid,
-        ready_b.test,
-        ready_b.test_valid,
-        lags=(pair.lag_from, pair.lag_to),
-        min_overlap=pair.min_overlap,
-    )
+    shuffles_b = _known_s(coarse_a) < TESTABLE_S
+    statistic = _statistic(pair, shuffles_b=shuffles_b)
     if statistic.lags.size == 0:
         return asked.refused((_no_overlap(pair),), pair)
-    z = statistic.z(ready_a.test[None].astype(np.float32))[0].astype(np.float64)
+    shuffled = ready_b if shuffles_b else ready_a
+    z = statistic.z(shuffled.test[None].astype(np.float32))[0].astype(np.float64)
     null = significance.null_maxima(
         statistic,
-        ready_a.test,
-        ready_a.test_valid,
+        shuffled.test,
+        shuffled.test_valid,
         largest=float(z.max()),
         block=round(significance.BLOCK_S / pair.step_s),
         surrogates=surrogates,
         seed=seed,
+        backwards=min(_known_s(coarse_a), _known_s(coarse_b)) < TESTABLE_S,
         progress=progress,
     )
-    return _Answering(asked, pair, statistic, z, null).result()
+    lags, n = statistic.lags, statistic.n
+    if shuffles_b:
+        lags, n, z = -lags[::-1], n[::-1], z[::-1]
+    return _Answering(asked, pair, lags, n, z, null).result()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,32 +171,39 @@ class _Answering:
 
     asked: _Asked
     pair: _Pair
-    statistic: LagStatistic
+    lags: NDArray[np.int64]
+    n: NDArray[np.int64]
     z: Float
     null: NullMaxima
 
     def result(self) -> SearchResult:
-        lags = self.statistic.lags
+        lags = self.lags
         threshold = self.null.threshold(P_SIGNIFICANT / self.asked.family)
         peaks = _peaks(self.pair, lags, self.z)
         rivals = self._rivals(peaks, math.inf if threshold is None else threshold)
+        if not rivals:
+            rivals = self._cycles(peaks[0])
+            peaks = [peaks[0], *rivals] if rivals else peaks
         p = self._p(peaks[0])
         searched = self.asked.searched(self.pair, lags, len(self.null.maxima))
         status = verdict(p, at_border=self._at_border(peaks[0]), rivals=bool(rivals))
         places_s = [self.pair.offset_s(int(lags[index])) for index in (peaks[0], *rivals)]
         finder = PeakFinder(self.pair.a, self.pair.b, self.pair.min_overlap)
         shown = [] if status == "no-match" else peaks
+        candidates = [self._candidate(finder, index) for index in shown]
+        if status == "significant":
+            candidates[0] = self._followed(candidates[0], peaks[0])
         return SearchResult(
             status=status,
             reasons=reasons_for(status, p, searched, places_s),
-            candidates=tuple(self._candidate(finder, index) for index in shown),
+            candidates=tuple(candidates),
             searched=searched,
             curve=self._curve(threshold),
         )
 
     def _curve(self, threshold: float | None) -> Curve:
         """The score at every searched lag; 0 where a gap leaves too little overlap."""
-        lags = self.statistic.lags
+        lags = self.lags
         every = np.zeros(int(lags[-1] - lags[0]) + 1)
         every[lags - lags[0]] = self.z
         pair = self.pair
@@ -205,19 +217,25 @@ class _Answering:
 
     def _rivals(self, peaks: list[int], bar: float) -> list[int]:
         """Other peaks that are significant by themselves and about as good as the best."""
-        z, n, best = self.z, self.statistic.n, peaks[0]
+        z, n, best = self.z, self.n, peaks[0]
         return [
             other
             for other in peaks[1:]
             if z[other] >= bar and about_as_good(z[best], n[best], z[other], n[other])
         ]
 
+    def _cycles(self, best: int) -> list[int]:
+        """Peaks of which the best is one of many alike: the signals repeat themselves."""
+        lobe = _lobe_samples(self.pair)
+        found = repetitions_of(self.z, self.n, self.lags, best, lobe, self.pair.step_s)
+        return found[: MAX_CANDIDATES - 1]
+
     def _candidate(self, finder: PeakFinder, index: int) -> Candidate:
-        pair, lag = self.pair, int(self.statistic.lags[index])
+        pair, lag = self.pair, int(self.lags[index])
         found = finder.at(lag, between=not self._at_border(index))
-        normal_s = math.hypot(found.u_stat_s, PARABOLA_SHARE * pair.step_s)
-        half_s = position.model_half_s(self.asked.a, self.asked.b)
-        u_s, U95_s = position.expanded(normal_s, [half_s])
+        normal_s = found.u_stat_s
+        halves_s = position.model_halves_s(self.asked.a, self.asked.b)
+        u_s, U95_s = position.expanded(normal_s, halves_s)
         begin, end = max(0, -lag), min(len(pair.a.test), len(pair.b.test) - lag)
         product = pair.a.test[begin:end] * pair.b.test[begin + lag : end + lag]
         first_b_s = pair.b.start.s + (begin + lag) * pair.step_s
@@ -235,7 +253,27 @@ class _Answering:
                 product, pair.step_s, pair.a.start.s + begin * pair.step_s, first_b_s
             ),
             u_statistical_s=normal_s,
-            u_systematic_s=half_s / math.sqrt(3.0),
+            u_systematic_s=math.hypot(*halves_s) / math.sqrt(3.0),
+        )
+
+    def _followed(self, candidate: Candidate, index: int) -> Candidate:
+        """A long match with its drift; as it was where it is short, breaks, or holds no line."""
+        if self.n[index] * self.pair.step_s < windows.LONG_S:
+            return candidate
+        line = windows.follow(self.pair.a, self.pair.b, candidate)
+        if line is None or line.jumps:
+            return candidate
+        halves_s = position.model_halves_s(self.asked.a, self.asked.b)
+        u_s, U95_s = position.expanded(line.u_s, halves_s)
+        return replace(
+            candidate,
+            offset_s=line.offset_s,
+            epoch_s=line.epoch_s,
+            u_s=u_s,
+            U95_s=U95_s,
+            drift_ppm=line.drift_ppm,
+            u_drift_ppm=line.u_drift_ppm,
+            u_statistical_s=line.u_s,
         )
 
 
@@ -250,15 +288,30 @@ def _untestable(trace: Trace, which: str) -> tuple[str, ...]:
     kept = trace.values[trace.valid]
     if not np.isfinite(kept).all():
         return (f"{name} holds values that are not numbers.",)
-    known_s = trace.valid.sum() * trace.step_ns / NS_PER_S
-    if known_s < TESTABLE_S:
+    known_s = _known_s(trace)
+    if known_s < SHORTEST_S:
         return (
-            f"{name} covers only {known_s:.0f} s; at least {TESTABLE_S:.0f} s are needed to tell "
+            f"{name} covers only {known_s:.0f} s; at least {SHORTEST_S:.0f} s are needed to tell "
             "a match from chance.",
         )
     if kept.max() - kept.min() <= 1e-9 * max(abs(float(kept.max())), abs(float(kept.min()))):
         return (f"{name} never changes, so it cannot be compared.",)
     return ()
+
+
+def _both_short(a: Trace, b: Trace) -> tuple[str, ...]:
+    """Why neither of two traces can be shuffled; empty when one can."""
+    if max(_known_s(a), _known_s(b)) >= TESTABLE_S:
+        return ()
+    return (
+        f"The first recording covers {_known_s(a):.0f} s and the second {_known_s(b):.0f} s; one "
+        f"of them must cover at least {TESTABLE_S:.0f} s to tell a match from chance.",
+    )
+
+
+def _known_s(trace: Trace) -> float:
+    """Seconds of a trace that are not masked."""
+    return float(trace.valid.sum()) * trace.step_ns / NS_PER_S
 
 
 def _too_few_bursts(ready: Prepared, which: str) -> tuple[str, ...]:
@@ -307,6 +360,19 @@ def _pair(
         lag_from=lag_from,
         lag_to=lag_to,
         min_overlap=max(2, math.ceil(min_overlap_s / step_s - 1e-6)),
+    )
+
+
+def _statistic(pair: _Pair, *, shuffles_b: bool) -> LagStatistic:
+    """The statistic with A shuffled against B, or (signs of the lags exchanged) B against A."""
+    shuffled, still = (pair.b, pair.a) if shuffles_b else (pair.a, pair.b)
+    lags = (-pair.lag_to, -pair.lag_from) if shuffles_b else (pair.lag_from, pair.lag_to)
+    return LagStatistic(
+        shuffled.test_valid,
+        still.test,
+        still.test_valid,
+        lags=lags,
+        min_overlap=pair.min_overlap,
     )
 
 

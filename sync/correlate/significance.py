@@ -92,15 +92,19 @@ class LagStatistic:
 
 
 def block_shuffles(
-    count: int, block: int, rng: np.random.Generator, rows: int
+    count: int, block: int, rng: np.random.Generator, rows: int, *, backwards: bool = False
 ) -> NDArray[np.int64]:
-    """Shape (rows, count): orders of samples, cut into blocks at a random phase and permuted."""
+    """Shape (rows, count): orders of samples, cut into blocks at a random phase and permuted.
+
+    ``backwards`` also reverses every block.
+    """
     orders = np.empty((rows, count), np.int64)
     index = np.arange(count, dtype=np.int64)
     for row in range(rows):
         phase = int(rng.integers(1, block + 1))
         pieces = np.split(index, np.arange(phase, count, block))
-        orders[row] = np.concatenate([pieces[k] for k in rng.permutation(len(pieces))])
+        step = -1 if backwards else 1
+        orders[row] = np.concatenate([pieces[k][::step] for k in rng.permutation(len(pieces))])
     return orders
 
 
@@ -158,9 +162,13 @@ def null_maxima(
     block: int,
     surrogates: int,
     seed: int,
+    backwards: bool = False,
     progress: Progress = SILENT,
 ) -> NullMaxima:
     """Repeat the whole search on block-shuffled copies of ``x``.
+
+    ``backwards``: the blocks are reversed too. Against a recording of only two or three blocks a
+    true match would otherwise survive in one of them, and be counted as chance.
 
     Only valid samples are shuffled, among the valid places, so that every surrogate has the same
     masks and overlaps as the search itself. Drawing stops once 10 maxima reach ``largest``.
@@ -168,13 +176,17 @@ def null_maxima(
     rng = np.random.default_rng([seed, 0x7E9])
     places = np.flatnonzero(x_valid)
     kept = x[places].astype(np.float32)
+
+    def order(rows: int) -> NDArray[np.int64]:
+        return block_shuffles(len(kept), block, rng, rows, backwards=backwards)
+
     drawn: list[NDArray[np.float32]] = []
     done = above = 0
     while done < surrogates and above < STOP_AT:
         # A first small batch: most searches of unrelated recordings end there.
         rows = min(statistic.batch, surrogates - done, 32 if done == 0 else surrogates)
         shuffled = np.zeros((rows, len(x)), np.float32)
-        shuffled[:, places] = kept[block_shuffles(len(kept), block, rng, rows)]
+        shuffled[:, places] = kept[order(rows)]
         maxima = statistic.z(shuffled).max(axis=-1)
         drawn.append(maxima)
         done += rows

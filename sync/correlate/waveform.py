@@ -1,8 +1,7 @@
-"""Correlating two whitened sounds sample by sample, and reading a peak between the samples."""
+"""Correlating two whitened sounds at every lag, by whole samples."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,6 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from sync.correlate.ncc import fft_length
-from sync.correlate.position import hac_variance, parabola
 
 Float = NDArray[np.float64]
 Float32 = NDArray[np.float32]
@@ -21,11 +19,6 @@ ENERGY_BIN_S = 0.01
 FLOOR_SHARE = 0.05
 # Lags at a time, so that the scale of an hour of lags is never one float64 array.
 LAGS_AT_ONCE = 1 << 20
-# Half-width and fineness of the neighbourhood in which a peak is read between samples.
-NEAR, FINER = 32, 16
-# The score of white sounds forgets within a few samples.
-SCORE_BANDWIDTH = 32
-SCORE_AT_ONCE = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,47 +109,3 @@ class _BinnedProduct:
 
     def at(self, lags: NDArray[np.int64]) -> Float:
         return np.asarray(np.interp(lags / self._length, self._bins, self._sums), np.float64)
-
-
-def between_samples(z: Float32, peak: int) -> float:
-    """Place of |z|'s peak about the sample ``peak``, -0.5…0.5.
-
-    On a grid 16 times finer (the correlation is band-limited), then by a parabola.
-    """
-    low, high = max(0, peak - NEAR), min(len(z), peak + NEAR + 1)
-    part = z[low:high].astype(np.float64) * math.copysign(1.0, float(z[peak]))
-    part = part * np.hanning(len(part) + 2)[1:-1]
-    fine = scipy.fft.irfft(scipy.fft.rfft(part), len(part) * FINER)
-    middle = (peak - low) * FINER
-    first = max(0, middle - FINER // 2)
-    top = first + int(fine[first : middle + FINER // 2 + 1].argmax())
-    sides = [float(fine[min(max(top + k, 0), len(fine) - 1)]) for k in (-1, 0, 1)]
-    return float(np.clip((top + parabola(*sides) - middle) / FINER, -0.5, 0.5))
-
-
-def score_uncertainty(a: Float32, b: Float32, lag: int, fraction: float) -> tuple[float, float]:
-    """Standard uncertainty of a peak in samples, and the correlation there.
-
-    The sandwich of :func:`sync.correlate.position.score_uncertainty` on the whitened sounds, with
-    exact (spectral) derivatives and the second sound moved by ``fraction`` of a sample.
-    """
-    begin, end = max(0, -lag), min(len(a), len(b) - lag)
-    slope = total = power_a = power_b = product = 0.0
-    for at in range(begin, end, SCORE_AT_ONCE):
-        x = a[at : min(at + SCORE_AT_ONCE, end)]
-        y = b[at + lag : at + lag + len(x)]
-        omega = 2j * np.pi * np.arange(len(x) // 2 + 1) / len(x)
-        fx, fy = scipy.fft.rfft(x), scipy.fft.rfft(y) * np.exp(omega * fraction)
-        dx, dy = scipy.fft.irfft(omega * fx, len(x)), scipy.fft.irfft(omega * fy, len(x))
-        moved = scipy.fft.irfft(fy, len(x))
-        score = 0.5 * (x * dy - dx * moved)
-        score = np.asarray(score - score.mean(), np.float64)
-        total += hac_variance(score, len(score), SCORE_BANDWIDTH) * len(score)
-        slope += float(dx @ dy)
-        product += float(x @ moved)
-        power_a += float(x @ x)
-        power_b += float(moved @ moved)
-    r = product / math.sqrt(power_a * power_b) if power_a > 0 and power_b > 0 else 0.0
-    if slope * r <= 0:
-        return 8.0, r  # not a peak at all: as wide as the lobe of the band
-    return math.sqrt(total) / abs(slope), r

@@ -37,7 +37,7 @@ REGULAR = 0.1
 SILENCE_SHARE = 1e-6
 CLIP_SIGMA = 4.0
 # Both bound the memory that hours of sound take on the way.
-FRAMES_AT_ONCE = 4096
+FRAMES_AT_ONCE = 256
 BINS_AT_ONCE = 1 << 20
 
 
@@ -58,17 +58,22 @@ def band_for(rate_hz: float) -> tuple[float, float]:
     return low, LOW_BAND[1] * rate_hz
 
 
+def frame_length(rate_hz: float) -> int:
+    """Samples of a frame: the power of two nearest to 0.128 s."""
+    return max(32, int(2 ** round(np.log2(FRAME_S * rate_hz))))
+
+
 def whiten_sound(values: Float32, rate_hz: float) -> White:
     """Whitened copy of ``values`` (n,) sampled at ``rate_hz``."""
     band = band_for(rate_hz)
-    length = max(32, int(2 ** round(np.log2(FRAME_S * rate_hz))))
-    silent_frames = _silent_frames(values, length // 2)
+    length = frame_length(rate_hz)
+    silent_frames = silent(values, length // 2)
     flat = _flatten_lines(values, rate_hz, band)
-    flat = _flatten_frames(flat, rate_hz, band, length, silent_frames)
+    flat = flatten_frames(flat, rate_hz, band, length, silent_frames)
     # Frames of equal magnitude lift what was left of a line: once more, as for traces.
-    silent = flat == 0
+    quiet = flat == 0
     flat = _flatten_lines(flat, rate_hz, band)
-    flat[silent] = 0
+    flat[quiet] = 0
     active = flat != 0
     scale = float(np.sqrt(np.mean(flat[active] ** 2, dtype=np.float64))) if active.any() else 0.0
     if scale > 0:
@@ -82,7 +87,14 @@ def _flatten_lines(values: Float32, rate_hz: float, band: tuple[float, float]) -
     count = len(values)
     size = int(scipy.fft.next_fast_len(count, real=True))
     spectrum = scipy.fft.rfft(values, size, workers=2)
-    per_hz = size / rate_hz
+    flatten_spectrum(spectrum, size / rate_hz, band)
+    return np.asarray(scipy.fft.irfft(spectrum, size, workers=2)[:count], np.float32)
+
+
+def flatten_spectrum(
+    spectrum: NDArray[np.complex64], per_hz: float, band: tuple[float, float]
+) -> None:
+    """Even out a spectrum of ``per_hz`` bins a hertz in place; lines and what is outside go."""
     first, last = int(np.ceil(band[0] * per_hz)), int(band[1] * per_hz)
     spectrum[:first] = 0
     spectrum[last + 1 :] = 0
@@ -93,7 +105,6 @@ def _flatten_lines(values: Float32, rate_hz: float, band: tuple[float, float]) -
     inside /= level
     magnitude /= level
     inside[_lines(magnitude, round(SKIRT_HZ * per_hz))] = 0
-    return np.asarray(scipy.fft.irfft(spectrum, size, workers=2)[:count], np.float32)
 
 
 def _lines(excess: Float32, skirt: int) -> NDArray[np.bool_]:
@@ -119,7 +130,7 @@ def _running_level(magnitude: Float32, width: int) -> Float32:
     return out
 
 
-def _silent_frames(values: Float32, hop: int) -> NDArray[np.bool_]:
+def silent(values: Float32, hop: int) -> NDArray[np.bool_]:
     """Frames of two hops, the first starting one hop before the sound, that hold only silence."""
     count = -(-len(values) // hop)
     energy = np.zeros(count + 2)
@@ -132,32 +143,44 @@ def _silent_frames(values: Float32, hop: int) -> NDArray[np.bool_]:
     return np.asarray(frames <= SILENCE_SHARE * typical, np.bool_)
 
 
-def _flatten_frames(
+def flatten_frames(
     values: Float32,
     rate_hz: float,
     band: tuple[float, float],
     length: int,
-    silent: NDArray[np.bool_],
+    quiet: NDArray[np.bool_],
+    factor: int = 1,
 ) -> Float32:
-    """Overlapping frames with equal magnitudes inside the band, added up again."""
-    hop = length // 2
-    frames = len(silent)
+    """Overlapping frames with equal magnitudes inside the band, added up again.
+
+    With a ``factor`` they are added up at a rate that many times lower (the band must fit): sample
+    j of the answer is at sample j · ``factor`` of ``values``.
+    """
+    hop, shorter = length // 2, length // factor
+    frames, half = len(quiet), shorter // 2
     padded = np.zeros((frames + 1) * hop, np.float32)
     padded[hop : hop + len(values)] = values
-    total = np.zeros_like(padded)
+    total = np.zeros((frames + 1) * half, np.float32)
     window = np.sin(np.pi * (np.arange(length) + 0.5) / length).astype(np.float32)
     hz = np.arange(length // 2 + 1) * (rate_hz / length)
-    inside = ((hz >= band[0]) & (hz <= band[1])).astype(np.float32)
+    first, last = (
+        int(place) for place in np.flatnonzero((hz >= band[0]) & (hz <= band[1]))[[0, -1]]
+    )
     view = np.lib.stride_tricks.sliding_window_view(padded, length)[::hop]
     for begin in range(0, frames, FRAMES_AT_ONCE):
         part = view[begin : begin + FRAMES_AT_ONCE]
-        spectrum = scipy.fft.rfft(part * window, axis=-1)
-        size = np.abs(spectrum)
-        middle = np.median(size[:, inside > 0], axis=1, keepdims=True)
-        spectrum *= inside / (size + REGULAR * middle + np.float32(1e-30))
-        spectrum[silent[begin : begin + len(part)]] = 0
-        flat = scipy.fft.irfft(spectrum, length, axis=-1).astype(np.float32) * window
-        for half in (0, 1):
-            place = slice((begin + half) * hop, (begin + half + len(part)) * hop)
-            total[place] += flat[:, half * hop : (half + 1) * hop].reshape(-1)
-    return total[hop : hop + len(values)]
+        inside = scipy.fft.rfft(part * window, axis=-1)[:, first : last + 1]
+        size = np.abs(inside)
+        middle = np.median(size, axis=1, keepdims=True)
+        spectrum = np.zeros((len(part), half + 1), np.complex64)
+        np.divide(
+            inside,
+            size + np.float32(REGULAR) * middle + np.float32(1e-30),
+            out=spectrum[:, first : last + 1],
+        )
+        spectrum[quiet[begin : begin + len(part)]] = 0
+        flat = scipy.fft.irfft(spectrum, shorter, axis=-1) * window[::factor]
+        for side in (0, 1):
+            place = slice((begin + side) * half, (begin + side + len(part)) * half)
+            total[place] += flat[:, side * half : (side + 1) * half].reshape(-1)
+    return total[half : half + -(-len(values) // factor)]

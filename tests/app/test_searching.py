@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+import app.controllers.blind_check
 import app.controllers.searching
+import sync.case.all_pairs
 from app.dialogs.small import Reason
 from app.main_window import MainWindow
+from sync.case.acts import mark_event
+from sync.case.blind_check import Round
 from sync.correlate.result import Candidate, Coincidence, Curve, Searched, SearchResult
 from sync.errors import TraceError
 from sync.evidence import Lag
+from sync.timebase import MediaTime
 from tests.app.keyboard import press
 
 Settle = Callable[[MainWindow], None]
@@ -118,3 +125,142 @@ def test_a_moment_is_played_in_both(
     assert opened.bench.focus.source == "yard"
     opened.bench.searching._next_moment()
     assert not opened.bench.playhead.playing
+
+
+def test_other_searches_of_the_pair_raise_the_stated_chance(
+    opened: MainWindow, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weaker = replace(CANDIDATE, p=0.006)
+    search(opened, settle, monkeypatch, replace(FOUND, candidates=(weaker,)))
+    assert opened.desk.search.candidates()[0].p == 0.006
+    other = replace(SEARCHED, kind_a="flash")
+    search(opened, settle, monkeypatch, replace(FOUND, candidates=(weaker,), searched=other))
+    assert opened.desk.search.candidates() == ()
+    assert [record.status for record in opened.bench.document.case.searches] == [
+        "significant", "weak",
+    ]  # fmt: skip
+    assert any("searched in 2 ways" in text for text in opened.desk.search.texts())
+
+
+def mark_in_both(window: MainWindow) -> None:
+    """A lamp at 3.0 s of gate and 2.0 s of yard, where the candidate has half of its score."""
+    case = window.bench.document.case
+    for source, at_s in (("gate", 3.0), ("yard", 2.0)):
+        case, _ = mark_event(
+            case, event="lamp", source=source, stream="picture",
+            earliest=MediaTime.from_s(at_s - 0.002), latest=MediaTime.from_s(at_s + 0.002),
+        )  # fmt: skip
+    window.bench.document.act(case, "mark the lamp")
+
+
+def test_who_accepts_reads_what_is_kept_as_a_check(
+    opened: MainWindow, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark_in_both(opened)
+    search(opened, settle, monkeypatch, FOUND)
+    assert any("Without it the case says 1.0" in text for text in opened.desk.search.texts())
+    press(opened, "A")
+    assert "'lamp', marked in both" in opened.desk.search.confirm_text.text()
+    press(opened, "Enter")
+    settle(opened)
+    (lag,) = opened.bench.document.case.of_kind(Lag)
+    assert lag.provenance.status == "set-aside"
+    assert "'lamp'" in lag.provenance.reason
+
+
+# -- all pairs ------------------------------------------------------------------------------------
+
+
+def test_all_pairs_are_one_job_one_grid_and_all_counted(
+    window: MainWindow, settle: Settle, make_case: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def correlate(path_a: Path, _a: object, path_b: Path, _b: object, **how: Any) -> SearchResult:
+        if "radio" in path_b.name:
+            return REFUSED
+        return replace(FOUND, candidates=(replace(CANDIDATE, p=0.001),))
+
+    monkeypatch.setattr(sync.case.all_pairs, "correlate_recordings", correlate)
+    window.open(make_case("gate", "yard", "radio"))
+    settle(window)
+    window.acts["all_pairs"].trigger()
+    assert len([job for job in window.bench.jobs.active if "3 pairs" in job.title]) == 1
+    settle(window)
+    case = window.bench.document.case
+    assert sorted(record.status for record in case.searches) == [
+        "no-match", "no-match", "significant",
+    ]  # fmt: skip
+    grid = window.desk.search.grid
+    assert grid.isVisible() and grid.pair() == ("gate", "yard")
+    assert "gate ↔ yard: match, unrelated recordings reach it 3 of 1,000" in grid.texts()
+    press(window, "Enter")
+    assert window.bench.focus.source == "gate"
+    candidate = window.desk.search.candidate()
+    assert candidate is not None and candidate.p == pytest.approx(0.003)
+    press(window, "A", "Enter")
+    settle(window)
+    assert len(window.bench.document.case.of_kind(Lag)) == 1
+
+
+def test_a_cancelled_family_counts_nothing(
+    window: MainWindow, settle: Settle, make_case: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def correlate(*_: object, **how: Any) -> SearchResult:
+        window.bench.jobs.cancel_all()
+        how["progress"].report(0.5)
+        raise AssertionError("it was cancelled")
+
+    monkeypatch.setattr(sync.case.all_pairs, "correlate_recordings", correlate)
+    window.open(make_case("gate", "yard"))
+    settle(window)
+    window.acts["all_pairs"].trigger()
+    settle(window)
+    assert window.bench.document.case.searches == ()
+    assert not window.desk.search.grid.isVisible()
+    assert window.desk.search.form.isEnabled()
+
+
+# -- blind check ----------------------------------------------------------------------------------
+
+ROUNDS = tuple(
+    Round(at_b_s=1.0 + 0.5 * n, at_a_s=(0.5, 2.0 + 0.5 * n, 4.0, 5.0), right=1) for n in range(5)
+)
+
+
+def test_a_blind_check_is_noted_and_shown(
+    opened: MainWindow, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.controllers.blind_check, "plan", lambda *_: ROUNDS)
+    search(opened, settle, monkeypatch, FOUND)
+    press(opened, "Shift+A")
+    for _ in ROUNDS:
+        settle(opened)
+        assert opened.desk.search.blind.isVisible()
+        press(opened, "2", "Enter")
+    assert not opened.desk.search.blind.isVisible()
+    (record,) = opened.bench.document.case.searches
+    assert record.note.startswith("Blind check: 5 of 5 right, chance 1 in 1,024 (seed ")
+    assert any("5 of 5 right" in text for text in opened.desk.search.texts())
+    press(opened, "A", "Enter")
+    settle(opened)
+    (lag,) = opened.bench.document.case.of_kind(Lag)
+    assert "5 of 5 right" in lag.provenance.note
+    press(opened, "Shift+A")
+    assert opened.bench.searching._blind.rounds == (), "an accepted match is not checked any more"
+
+
+def test_a_blind_check_that_is_given_up_or_not_possible_notes_nothing(
+    opened: MainWindow, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search(opened, settle, monkeypatch, FOUND)
+    press(opened, "Shift+A")
+    assert opened.desk.problem.isVisible(), "six seconds hold no five different moments"
+    assert not opened.desk.search.blind.isVisible()
+    monkeypatch.setattr(app.controllers.blind_check, "plan", lambda *_: ROUNDS)
+    press(opened, "Shift+A")
+    settle(opened)
+    press(opened, "1", "Esc")
+    assert not opened.desk.search.blind.isVisible()
+    (record,) = opened.bench.document.case.searches
+    assert record.note == ""

@@ -3,11 +3,15 @@
 tiepoint correlate dispatch.flac phone.mp4
 tiepoint correlate cam1.mp4 cam3.mp4 --kind-a flash --kind-b luminance --max-lag 30
 tiepoint correlate motion.csv onset.csv --surrogates 1999
+tiepoint correlate hall phone dispatch                  (two recordings of a case: counted in it)
+tiepoint correlate hall phone dispatch --accept 1       (and its first match added)
+tiepoint correlate hall --all                           (every pair, as one family)
+tiepoint correlate hall cam1 cam2 phone --all           (every pair of these)
 
 Without kinds, sound is compared with sound sample by sample; otherwise every sensible pair of
 traces is tried, and the stated chance allows for all of them (Holm). An offset is what must be
 added to B's time in the file to get A's. Exit status 1 when no match was found; the reasons say
-why, and nothing is ever added to a case by a search.
+why. A search of a case is counted in it, whatever came of it; nothing is added without --accept.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from app.cli.outcome import DONE, NO, Outcome, UsageError
 from app.cli.printing import table
 from app.cli.session import Session
-from app.cli.typed import parse_range
+from app.cli.typed import add_by, parse_range
 from app.cli.verbs.trace import KINDS
 
 if TYPE_CHECKING:
@@ -32,8 +36,10 @@ TRACE_FILES = (".csv", ".npz")
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's own arguments."""
-    parser.add_argument("a", metavar="A", help="recording, or trace (.csv, .npz)")
-    parser.add_argument("b", metavar="B", help="recording, or trace (.csv, .npz)")
+    parser.add_argument(
+        "what", metavar="A B | CASE A B", nargs="+",
+        help="two recordings or traces (.csv, .npz), or a case and recordings of it",
+    )  # fmt: skip
     parser.add_argument("--kind-a", choices=("samples", *KINDS), metavar="K", help="signal of A")
     parser.add_argument("--kind-b", choices=("samples", *KINDS), metavar="K", help="signal of B")
     reach = parser.add_argument_group("where to search (default: every offset with enough overlap)")
@@ -46,6 +52,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--surrogates", type=int, default=999, metavar="N", help="unrelated searches (default 999)"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="their seed (default 0)")
+    inside = parser.add_argument_group("in a case")
+    inside.add_argument("--all", action="store_true", help="every pair of it, or of those named")
+    inside.add_argument("--accept", type=int, metavar="N", help="add the N-th match that was found")
+    inside.add_argument("--late", nargs="+", default=[], metavar="KEY", help="delays of A")
+    inside.add_argument("--late-b", nargs="+", default=[], metavar="KEY", help="delays of B")
+    inside.add_argument("--note", default="", metavar="WORDS")
+    add_by(parser)
 
 
 def run(arguments: argparse.Namespace, session: Session) -> Outcome:
@@ -53,7 +66,17 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     reach = _reach(arguments)
     if not 19 <= arguments.surrogates <= 100_000:
         raise UsageError("--surrogates must be between 19 and 100000.")
-    files = [Path(arguments.a), Path(arguments.b)]
+    words: list[str] = arguments.what
+    if arguments.all or len(words) == 3:
+        from app.cli import search_case
+
+        of_case = search_case.search_every if arguments.all else search_case.search_pair
+        return of_case(arguments, reach, session)
+    if len(words) != 2:
+        raise UsageError("Give two recordings or traces, or a case and two of its recordings.")
+    if arguments.accept is not None:
+        raise UsageError("--accept needs a case to add the match to.")
+    files = [Path(word) for word in words]
     are_traces = [file.suffix.lower() in TRACE_FILES for file in files]
     if any(are_traces) and not all(are_traces):
         raise UsageError(
@@ -88,7 +111,7 @@ def _reach(arguments: argparse.Namespace) -> tuple[float, float] | None:
     return arguments.low, arguments.high
 
 
-def _span(text: str | None, what: str) -> TimeRange[MediaTime] | None:
+def span_of(text: str | None, what: str) -> TimeRange[MediaTime] | None:
     from sync.timebase import MediaTime, TimeRange
 
     if text is None:
@@ -122,8 +145,8 @@ def _search_recordings(
         offset_range_s=reach,
         surrogates=arguments.surrogates,
         seed=arguments.seed,
-        span_a=_span(arguments.span_a, "--span-a"),
-        span_b=_span(arguments.span_b, "--span-b"),
+        span_a=span_of(arguments.span_a, "--span-a"),
+        span_b=span_of(arguments.span_b, "--span-b"),
         cache=cache,
         progress=session.progress.part(0.3, 1.0, "searching"),
     )
@@ -149,7 +172,7 @@ def _search_traces(
         trace = read_trace(file, kind or "envelope")
         if kind is not None and kind != trace.kind:
             raise UsageError(f"{file.name} is a {trace.kind} trace, not {kind}.")
-        traces.append(_within(trace, _span(span, what)))
+        traces.append(_within(trace, span_of(span, what)))
     return search(
         traces[0],
         traces[1],
@@ -231,7 +254,9 @@ STATUS_WORDS = {
 }
 
 
-def result_lines(result: SearchResult, name_a: str, name_b: str) -> list[str]:
+def result_lines(
+    result: SearchResult, name_a: str, name_b: str, *, added: bool = False
+) -> list[str]:
     """A search for people: what was searched, what came of it, and why."""
     searched = result.searched
     lines = [
@@ -244,7 +269,8 @@ def result_lines(result: SearchResult, name_a: str, name_b: str) -> list[str]:
         lines += ["", *_candidate_table(result, name_a, name_b)]
     if result.status != "significant":
         said = any(NOT_A_FINDING in reason for reason in result.reasons)
-        lines += ["", *([] if said else [NOT_A_FINDING]), "Nothing was added."]
+        lines += ["", *([] if said else [NOT_A_FINDING])]
+        lines += [] if added else ["Nothing was added."]
     return lines
 
 
@@ -267,7 +293,7 @@ def _candidate_table(result: SearchResult, name_a: str, name_b: str) -> list[str
             [
                 value,
                 half,
-                _chance(candidate.p, result.searched.surrogates),
+                chance_words(candidate.p, result.searched.surrogates),
                 f"{candidate.kind_a} / {candidate.kind_b}",
                 "rests on one event: mark it by hand" if candidate.rests_on_one_event else "",
             ]
@@ -277,7 +303,7 @@ def _candidate_table(result: SearchResult, name_a: str, name_b: str) -> list[str
     return [f"Add the offset to the time in {name_b} to get the time in {name_a}.", *shown]
 
 
-def _chance(p: float, surrogates: int) -> str:
+def chance_words(p: float, surrogates: int) -> str:
     """``in 3 of 1,000 searches``; never finer than the surrogates, where there are any, allow."""
     of = surrogates + 1 if surrogates else 1000
     count = round(p * of)

@@ -202,5 +202,6 @@ def test_cameras_of_the_sample_case(cache: Cache) -> None:
     assert elsewhere.searched.family == 9
     assert any("9 pairs of signals" in reason for reason in elsewhere.reasons)
     short = compare(gate, SAMPLE / "phone.mp4", cache)
-    assert short.status == "not-testable"
-    assert any("at least 60 s" in reason for reason in short.reasons)
+    # 40 s of the phone against 150 s of the gate: the longer one is shuffled.
+    assert short.status == "significant"
+    assert abs(short.candidates[0].offset_s - 67.99) <= short.candidates[0].U95_s

