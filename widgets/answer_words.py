@@ -25,6 +25,7 @@ _FLAGS = {
     "extrapolated": "One instant lies outside the time in which its clock was observed.",
     "at-the-limit": "The answer lies at the edge of a stated limit.",
     "fragile": "A small mistake would change this answer.",
+    "limit-contradicted": "A stated limit is contradicted by what was observed and is not used.",
     "disagrees": "The evidence this rests on disagrees: settle it, then the answer is stated.",
 }
 

@@ -143,6 +143,15 @@ def probability(adjustment: Adjustment, difference: Function, found: Finding) ->
 
 
 # A question asks for several functions of one network: its limits are worked out once.
+def contradicted_limits(adjustment: Adjustment, difference: Function) -> tuple[str, ...]:
+    """Names of the limits that would shape a difference but that the observations contradict."""
+    if not adjustment.network.bounds:
+        return ()
+    labels = {bound.id: bound.label or bound.id for bound in adjustment.network.bounds}
+    found = limits_of(adjustment, SEEDS[0]).contradicted_by(difference)
+    return tuple(labels[name] for name in found)
+
+
 @lru_cache(maxsize=4)
 def limits_of(adjustment: Adjustment, seed: int) -> Limits:
     """The limits on an adjusted network."""

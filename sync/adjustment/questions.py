@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sync.adjustment.adjust import Adjustment, adjust
 from sync.adjustment.build import Built, build
 from sync.adjustment.conditions import conditions, rests_on_sentence
-from sync.adjustment.findings import Finding, find, probability, with_readings
+from sync.adjustment.findings import Finding, contradicted_limits, find, probability, with_readings
 from sync.adjustment.flips import flips_if
 from sync.adjustment.inputs import Inputs
 from sync.adjustment.leave_out import event_name, leave_one_out, without_bounds
@@ -34,6 +34,7 @@ from sync.adjustment.spots import (
 from sync.adjustment.words import (
     conflict_sentence,
     contested_sentence,
+    contradicted_sentence,
     infeasible_sentence,
     no_link_sentence,
     not_resolved_sentence,
@@ -244,6 +245,8 @@ def _flags(
         flags.append("at-the-limit")
     if any(extrapolated(asking.inputs, asking.built, spot) for spot in (asking.a, asking.b)):
         flags.append("extrapolated")
+    if contradicted_limits(asking.adjustment, difference):
+        flags.append("limit-contradicted")
     return tuple(flags)
 
 
@@ -329,6 +332,9 @@ def _words(
         stated = found.stated
         ends = (None, None) if stated is None else (stated.low, stated.high)
         parts.append(without_limits_sentence(a, b, _limit_names(asking.adjustment, found), *ends))
+    difference = asking.difference
+    if "limit-contradicted" in flags and difference is not None:
+        parts.append(contradicted_sentence(contradicted_limits(asking.adjustment, difference)))
     if found.verdict != "not-resolved" or "unchecked" not in flags:
         parts.append(unnoticed_sentence(unnoticed))
     if found.verdict != "not-resolved":

@@ -19,7 +19,9 @@ ResultStatus = Literal[
 ]
 SolutionStatus = Literal["calculated", "partly", "nothing-linked", "disagrees"]
 Verdict = Literal["a-before-b", "b-before-a", "not-resolved", "no-link"]
-Flag = Literal["fragile", "unchecked", "at-the-limit", "extrapolated", "disagrees"]
+Flag = Literal[
+    "fragile", "unchecked", "at-the-limit", "extrapolated", "disagrees", "limit-contradicted"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

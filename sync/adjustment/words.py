@@ -122,6 +122,11 @@ def limits_named(limits: Sequence[str]) -> str:
     return f"the {'limit' if len(limits) == 1 else 'limits'} {quoted(limits)}"
 
 
+def contradicted_sentence(limits: Sequence[str]) -> str:
+    """Limits that the observations speak against, and so are not imposed."""
+    return f"What was observed contradicts {limits_named(limits)}, so it is not used here."
+
+
 def quoted(names: Sequence[str]) -> str:
     """``'x' and 'y'``."""
     return joined([f"'{name}'" for name in names])

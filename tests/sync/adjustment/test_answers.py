@@ -342,3 +342,12 @@ def test_the_sample_keeps_its_answers() -> None:
     fine = ask(harrow("barrier", "light bar", "stamps", "door"))
     assert (coarse.U95_s, fine.U95_s) == pytest.approx((0.78, 0.12), abs=0.01)
     assert fine.verdict == "a-before-b"
+
+
+def test_a_limit_that_the_observations_contradict_is_said_and_not_used() -> None:
+    plain = ask(pair([0.0, 0.01]))
+    answer = ask(pair([0.0, 0.01], limit(None, -5.0)))
+    assert answer.interval_s == plain.interval_s
+    assert "limit-contradicted" in answer.flags
+    assert "limit-contradicted" not in plain.flags
+    assert "contradicts the limit 'spoken at once', so it is not used" in answer.in_words
