@@ -404,8 +404,8 @@ def _shortest(drawn: Array) -> tuple[float, float]:
     """The shortest range that holds 95 % of the draws; of ranges equally short, the middle one.
 
     An equal-tailed range leaves out 2.5 % right at a limit, where the truth mostly lies when what
-    the limit allows for is short: several limits the same way then held it 60 times in 100, the
-    shortest range 96 times (``docs/validation.md``).
+    the limit allows for is short, so that several limits the same way are over-claimed
+    (``docs/validation.md``).
     """
     ordered = np.sort(drawn)
     inside = math.ceil(LEVEL * len(ordered)) - 1
