@@ -25,7 +25,13 @@ from sync.progress import SILENT, Progress
 from sync.timebase import MediaTime, TimeRange
 from sync.traces.derive import derive_trace
 from sync.traces.picture import Region
-from sync.traces.trace import PICTURE_KINDS, SOUND_KINDS, Trace, TraceKind
+from sync.traces.trace import (
+    ALL_PICTURE_KINDS,
+    PICTURE_KINDS,
+    SOUND_KINDS,
+    Trace,
+    TraceKind,
+)
 
 Span = TimeRange[MediaTime]
 # Of two sounds together so much is held and compared whole: at 8 kHz that takes some 400 MB.
@@ -130,7 +136,9 @@ def kind_pairs(
         return []
     pairs = [
         (first, second)
-        for first, second in product(_kinds(facts_a, kind_a), _kinds(facts_b, kind_b))
+        for first, second in product(
+            _kinds(facts_a, kind_a, other=kind_b), _kinds(facts_b, kind_b, other=kind_a)
+        )
         if (kind_a is not None and kind_b is not None) or _sensible(first, second)
     ]
     if not pairs:
@@ -138,7 +146,10 @@ def kind_pairs(
     return pairs
 
 
-def _kinds(facts: MediaFacts, asked: SearchKind | None) -> list[TraceKind]:
+def _kinds(
+    facts: MediaFacts, asked: SearchKind | None, *, other: SearchKind | None
+) -> list[TraceKind]:
+    """The kind asked for; else the usual ones, and what was asked of the other recording."""
     if asked is not None and asked != "samples":
         return [asked]
     kinds: list[TraceKind] = []
@@ -146,12 +157,15 @@ def _kinds(facts: MediaFacts, asked: SearchKind | None) -> list[TraceKind]:
         kinds += PICTURE_KINDS
     if facts.sound is not None:
         kinds += SOUND_KINDS
+    if other is not None and other != "samples" and other not in kinds:
+        stream = facts.picture if other in ALL_PICTURE_KINDS else facts.sound
+        kinds += [other] if stream is not None else []
     return kinds
 
 
 def _sensible(first: TraceKind, second: TraceKind) -> bool:
     """Picture against sound in any way; picture against picture and sound against sound alike."""
-    crossed = (first in PICTURE_KINDS) != (second in PICTURE_KINDS)
+    crossed = (first in ALL_PICTURE_KINDS) != (second in ALL_PICTURE_KINDS)
     return crossed or first == second
 
 
@@ -168,7 +182,7 @@ def _traces(
     for i, (which, kind) in enumerate(needed):
         side = a if which == "a" else b
         part = progress.part(i / len(needed), (i + 1) / len(needed))
-        roi = side.roi if kind in PICTURE_KINDS else None
+        roi = side.roi if kind in ALL_PICTURE_KINDS else None
         trace = derive_trace(side.path, side.facts, kind, roi=roi, cache=side.cache, progress=part)
         out[which, kind] = _within(trace, side.span)
     return out

@@ -283,6 +283,9 @@ class _Answering:
 def _untestable(trace: Trace, which: str) -> tuple[str, ...]:
     """Why a trace cannot be tested, before any pre-processing; empty when it can."""
     name = f"The {trace.kind} of the {which} recording"
+    if trace.kind == "activity":
+        # The encoder decides how large a coded picture is, not only what was seen.
+        return (f"{name} shows where to look, and is no evidence of when: compare motion instead.",)
     if not trace.valid.any():
         return (f"{name} says nothing anywhere: all of it is marked as missing.",)
     kept = trace.values[trace.valid]

@@ -66,6 +66,9 @@ def test_pairs_of_kinds() -> None:
     assert ("flash", "onset") in crossed
     assert len(kind_pairs(both, silent)) == 12
     assert kind_pairs(heard, heard, "envelope", "onset") == [("envelope", "onset")]
+    # A kind that is not searched by default is compared with itself, or with the other stream.
+    assert kind_pairs(silent, silent, "lightbar") == [("lightbar", "lightbar")]
+    assert len(kind_pairs(silent, heard, "lightbar")) == 3
     assert kind_pairs(silent, heard, "flash") == [
         ("flash", "envelope"),
         ("flash", "onset"),

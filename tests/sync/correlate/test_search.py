@@ -227,6 +227,13 @@ def test_what_cannot_be_tested_says_why(
         plain(result)
 
 
+def test_sizes_of_coded_pictures_are_no_evidence() -> None:
+    a, b = related(np.random.default_rng(4), kind_a="activity", kind_b="envelope", offset_cs=0)
+    result = search(a, b)
+    assert (result.status, result.candidates) == ("not-testable", ())
+    assert "compare motion instead" in result.reasons[0]
+
+
 def test_two_short_recordings_cannot_be_tested() -> None:
     a, b = related(np.random.default_rng(2), length=500, rho=0.9, offset_cs=0)
     result = search(a, b)
