@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from sync.adjustment.solution import Solution
+from sync.case.annotation import Annotation
 from sync.errors import EvidenceError
 from sync.evidence import (
     ClockCheck,
@@ -158,6 +159,7 @@ class Case:
     questions: tuple[Question, ...] = ()
     searches: tuple[SearchRecord, ...] = ()
     viewings: tuple[FirstViewing, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
     solution: Solution | None = None
     unknown: dict[str, object] = field(default_factory=dict, compare=False)
     """Keys of the file this version does not know: kept and written back."""

@@ -67,6 +67,11 @@ def _problems(case: Case) -> Iterator[str]:
         yield from _source_problems(source, known)
     for item in case.evidence:
         yield from _evidence_problems(item, known)
+    for note in case.annotations:
+        if note.source is not None and note.source not in known.sources:
+            yield f"Annotation {note.id!r} lies on the recording {note.source!r}, which is missing."
+        if note.clock is not None and note.clock not in known.clocks:
+            yield f"Annotation {note.id!r} lies on the clock {note.clock!r}, which is missing."
     for question in case.questions:
         for place in (question.a, question.b):
             yield from _place_problems(place, known, f"Question {question.id!r}")

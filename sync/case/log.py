@@ -33,7 +33,8 @@ FIRST_PREV = "0" * 64
 EMPTY = Case(id="")
 """What the first entry's changes are counted from: keys that are absent hold the defaults."""
 
-LISTS = ("clocks", "sources", "events", "evidence", "questions", "searches", "viewings")
+LISTS = ("clocks", "sources", "events", "evidence", "questions", "searches", "viewings",
+         "annotations")  # fmt: skip
 _ENTRY_KEYS = {"seq", "at", "by", "act", "changes", "prev", "hash", "engine"}
 
 
