@@ -105,13 +105,14 @@ def checked_case(path: Path, document: Document, saved: LogHead, content: LogCon
         )
     if saved == content.head:
         return snapshot
-    latest = decoded_case(path, _replayed(path, content.entries[saved.seq :], logged))
+    # From the first entry again: those after the snapshot may be of an older schema than this.
+    latest = decoded_case(path, _replayed(path, content.entries))
     return replace(latest, unknown=snapshot.unknown)
 
 
-def _replayed(path: Path, entries: tuple[LogEntry, ...], start: Document | None = None) -> Document:
+def _replayed(path: Path, entries: tuple[LogEntry, ...]) -> Document:
     try:
-        return replay(entries, start, 1 if start is None else SCHEMA_VERSION)
+        return replay(entries)
     except CaseError as error:
         error.path = str(log_path(path))
         raise

@@ -18,7 +18,7 @@ from sync.case.acts import mark_event, set_aside
 from sync.case.case import Case
 from sync.case.log import read_log, replay
 from sync.case.paths import files_folder, log_path
-from sync.case.schema import case_of
+from sync.case.schema import SCHEMA_VERSION, case_of
 from sync.case.store import CaseStore, load_case, recover_case, relative_media_path
 from sync.errors import (
     CaseDamaged,
@@ -64,6 +64,24 @@ def in_another_process(code: str, path: Path) -> subprocess.CompletedProcess[str
         timeout=120,
         check=False,
     )
+
+
+# -- written by an earlier version ---------------------------------------------------------------
+
+
+def test_acts_after_the_last_save_of_an_earlier_version_are_kept(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("log", "schema", "snapshot"):
+        monkeypatch.setattr(f"sync.case.{module}.SCHEMA_VERSION", SCHEMA_VERSION - 1)
+    with CaseStore.create(path, small_case()) as store:
+        store.commit(marked(store.case, "door"), "mark door")
+    monkeypatch.undo()
+    with CaseStore.open(path) as store:
+        assert [event.id for event in store.case.events] == ["door"]
+        store.commit(marked(store.case, "bang"), "mark bang")
+        store.save()
+    assert [event.id for event in load_case(path).events] == ["door", "bang"]
 
 
 # -- the usual way ------------------------------------------------------------------------------
