@@ -21,6 +21,7 @@ from sync.errors import (
     CaseStale,
     ClockError,
     EvidenceError,
+    FormatError,
     MediaChanged,
     MediaDamaged,
     MediaEmpty,
@@ -30,6 +31,7 @@ from sync.errors import (
     MediaUnreadable,
     NetworkError,
     OutsideStretch,
+    SoundChannelMissing,
     StorageError,
     TiepointError,
     TimeFormatError,
@@ -68,6 +70,10 @@ _WORDS: dict[type[TiepointError], tuple[str, str]] = {
         "Everything observed in the recording holds for the file that was added, not for this one.",
         "Put the original file back, or add this one as a recording of its own.",
     ),
+    SoundChannelMissing: (
+        "Nothing was taken from that channel.",
+        "Choose one of the channels the recording has, or all of them mixed.",
+    ),
     MediaError: (_NOT_USED, "Try another copy of the file."),
     TimeFormatError: (
         "Nothing was changed.",
@@ -101,6 +107,10 @@ _WORDS: dict[type[TiepointError], tuple[str, str]] = {
         "Calculate the case, then try again.",
     ),
     CaseError: (_CASE_KEPT, ""),
+    FormatError: (
+        "Nothing was read or written, and the case is unchanged.",
+        "Check that the file is what its name says.",
+    ),
     StorageError: (
         "What was written before is complete; this was not written.",
         "Free some space, or choose a folder you may write to.",

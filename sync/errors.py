@@ -12,6 +12,7 @@ English line for the command line and for logs.
     │   ├── MediaEmpty            zero bytes, or no picture and no sample in it
     │   ├── MediaNotRecognised    not a recording, or not what its name says
     │   ├── MediaDamaged          begins like a recording but cannot be decoded where asked
+    │   ├── SoundChannelMissing   fewer channels of sound than asked for
     │   └── MediaChanged          not the file that was added: size or SHA-256 differ
     ├── TimeFormatError           a typed time that cannot be read
     ├── ClockError
@@ -27,6 +28,7 @@ English line for the command line and for logs.
     │   ├── CaseLocked            another process has it open
     │   ├── CaseExists            would overwrite
     │   └── CaseStale             the solution is older than the evidence
+    ├── FormatError               a file of another program that cannot be read, or cannot hold it
     ├── StorageError              the target cannot be written
     └── Cancelled                 the person or Ctrl+C stopped it
 """
@@ -88,6 +90,12 @@ class MediaChanged(MediaError):
     """The file is not the one that was added."""
 
     code = "media-changed"
+
+
+class SoundChannelMissing(MediaError):
+    """Fewer channels of sound than asked for."""
+
+    code = "no-channel"
 
 
 class TimeFormatError(TiepointError):
@@ -180,6 +188,13 @@ class CaseStale(CaseError):
     """The solution is older than the evidence it should rest on."""
 
     code = "case-stale"
+
+
+class FormatError(TiepointError):
+    """A file of another program that cannot be read as what it should be, or a format that cannot
+    hold what it was asked to."""
+
+    code = "format"
 
 
 class StorageError(TiepointError):

@@ -21,6 +21,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "correlate": ("app.cli.verbs.correlate", "search for the offset between two recordings"),
     "mark": ("app.cli.verbs.mark", "mark an event in one recording of a case"),
     "observe": ("app.cli.verbs.observe", "state a clock reading, an offset, a delay, a break …"),
+    "annotate": ("app.cli.verbs.annotate", "add remarks, or a file of captions, labels or a log"),
     "constrain": ("app.cli.verbs.constrain", "state a limit: before, after or within so long of"),
     "solve": ("app.cli.verbs.solve", "calculate the clocks of a case, or of a bare network"),
     "order": ("app.cli.verbs.order", "which of two instants came first, and how sure"),

@@ -14,6 +14,7 @@ from sync.adjustment.questions import order
 from sync.adjustment.solution import Answer, ResultStatus
 from sync.adjustment.summary import summarise
 from sync.case.case import Case
+from sync.errors import CaseStale
 from sync.evidence import Mark, Place
 from sync.timebase import ReferenceTime
 from sync.uncertainty import Expanded
@@ -49,6 +50,28 @@ def is_stale(case: Case) -> bool:
     return case.solution is not None and case.solution.inputs_digest != inputs_digest(
         inputs_of(case)
     )
+
+
+def refuse_stale(case: Case, *, allow_stale: bool = False) -> bool:
+    """Whether the times of ``case`` are out of date; only with ``allow_stale`` may they be.
+
+    Raises
+    ------
+    CaseStale
+        When there are none, or they are out of date and that is not allowed.
+    """
+    if case.solution is None:
+        raise CaseStale(
+            "This case has not been calculated, so there is no time to export.",
+            hint="Calculate it first.",
+        )
+    stale = is_stale(case)
+    if stale and not allow_stale:
+        raise CaseStale(
+            "The evidence has changed since the calculation, so its times are out of date.",
+            hint="Calculate again, then export.",
+        )
+    return stale
 
 
 @dataclass(frozen=True, slots=True)

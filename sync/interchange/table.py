@@ -13,7 +13,6 @@ from typing import Literal
 from sync import ENGINE_VERSION
 from sync.adjustment.solution import EventResult, Solution
 from sync.case.case import Case, Source
-from sync.errors import CaseStale
 from sync.evidence import Event, Mark
 from sync.timebase import NS_PER_S, Duration, MediaTime, ReferenceTime
 from sync.timeline import build_timeline
@@ -109,19 +108,10 @@ def table_of(case: Case, *, allow_stale: bool = False) -> Table:
         which marks the table and every row).
     """
     # The adjustment needs scipy, which is slow to load; other exports do without it.
-    from sync.case.calculate import is_stale
+    from sync.case.calculate import refuse_stale
 
-    if case.solution is None:
-        raise CaseStale(
-            "This case has not been calculated, so there is no time to export.",
-            hint="Calculate it first.",
-        )
-    stale = is_stale(case)
-    if stale and not allow_stale:
-        raise CaseStale(
-            "The evidence has changed since the calculation, so its times are out of date.",
-            hint="Calculate again, then export.",
-        )
+    stale = refuse_stale(case, allow_stale=allow_stale)
+    assert case.solution is not None
     times = _times_then(case) if stale else _times_now(case)
     rows = [_mark_row(case, mark, times.get(mark.id, NO_TIME)) for mark in case.of_kind(Mark)]
     results = {result.event: result for result in case.solution.events}

@@ -1,8 +1,12 @@
-"""Write the timeline of a calculated case: every mark and event with its time and range.
+"""Write a calculated case for another program: every time with its range in words or columns.
 
 tiepoint export hall --format csv --out timeline.csv
+tiepoint export hall --format srt --on cam1_gate --out cam1.srt
+tiepoint export hall --format eaf --out hall.eaf
 
-A case whose evidence has changed since it was calculated is refused: solve it first.
+--on: times are those of that recording's own file (captions that run with it); without it they are
+the reference clock's. A case whose evidence has changed since it was calculated is refused: solve
+it first, or say --allow-stale, which marks everything as out of date.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from app.cli.outcome import Outcome, UsageError
 from app.cli.session import Session
 from app.cli.typed import case_file, output_file
 
-FORMATS = ("csv", "json")
+FORMATS = ("csv", "json", "eaf", "vtt", "srt", "audacity", "textgrid")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,20 +25,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("case", metavar="CASE")
     parser.add_argument("--format", required=True, choices=FORMATS)
     parser.add_argument("--out", required=True, metavar="FILE")
+    parser.add_argument("--on", metavar="SOURCE", help="times in this recording's own file")
+    parser.add_argument("--allow-stale", action="store_true", help="mark all as out of date")
 
 
 def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     """Write one file."""
     from app.cli.originals import warn_of_changed
     from sync.case.paths import files_folder, lock_path, log_path, media_path_of
+    from sync.case.storage import write_atomically
     from sync.case.store import load_case
-    from sync.interchange.csv import export_csv
-    from sync.interchange.json import export_json
+    from sync.interchange.export import Request, export
 
     path = case_file(arguments.case)
     case = load_case(path)
-    media = [media_path_of(path, source.path) for source in case.sources]
-    out = output_file(arguments.out, *media)
+    media = {source.id: media_path_of(path, source.path) for source in case.sources}
+    out = output_file(arguments.out, *media.values())
     if out.exists() and any(
         own.exists() and own.samefile(out)
         for own in (path, log_path(path), lock_path(path), files_folder(path))
@@ -42,19 +48,16 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
         raise UsageError(f"{out.name} is the case itself.", "Choose another name for --out.")
     if out.exists() and not out.is_file():
         raise UsageError(f"{out} is there and is no file.", "Choose another name for --out.")
-    write = {"csv": export_csv, "json": export_json}[arguments.format]
+    request = Request(case=case, media=media, on=arguments.on, allow_stale=arguments.allow_stale)
+    written = export(arguments.format, request)
     changed = warn_of_changed(case, path, session)
-    write(case, out)
+    write_atomically(out, written.data)
     return Outcome(
         document={
             "files": [str(out)],
-            "rounding_s": rounding_s(arguments.format),
+            "rounding_s": written.rounding_s,
+            "remarks": list(written.remarks),
             "changed_recordings": changed,
         },
-        lines=[f"Wrote {out}."],
+        lines=[f"Wrote {out}.", *written.remarks],
     )
-
-
-def rounding_s(kind: str) -> float:
-    """Largest rounding of a time in that format, in seconds: both write whole nanoseconds."""
-    return {"csv": 0.5e-9, "json": 0.5e-9}[kind]

@@ -1,0 +1,151 @@
+"""Every format a calculated case is written in, by name, for the window and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sync.case.case import Case
+from sync.errors import FormatError
+
+if TYPE_CHECKING:
+    from sync.interchange.labels import Sheet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """The content of a file and what has to be said of it."""
+
+    data: bytes
+    rounding_s: float
+    """Largest rounding of a time in it."""
+    remarks: tuple[str, ...] = ()
+    """What could not be placed, and what the format cannot hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is to be written."""
+
+    case: Case
+    media: Mapping[str, Path]
+    """Where each recording lies, by source id."""
+    on: str | None = None
+    """A recording, for times in its own file; ``None`` for the reference clock."""
+    allow_stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One format: what it is for, and how it is written."""
+
+    name: str
+    suffix: str
+    words: str
+    own_time: bool
+    """Whether it can be written on a recording's own time (``Request.on``)."""
+    write: Callable[[Request], Exported]
+
+
+def export(kind: str, request: Request) -> Exported:
+    """The case in one format.
+
+    Raises
+    ------
+    FormatError
+        When there is no such format, or it cannot hold what was asked.
+    CaseStale
+        When the case is not calculated, or its times are out of date.
+    """
+    known = FORMATS.get(kind)
+    if known is None:
+        raise FormatError(f"There is no format {kind!r}.", hint=f"One of: {', '.join(FORMATS)}.")
+    if request.on is not None and not known.own_time:
+        raise FormatError(
+            f"{known.name} holds every clock's times already, so it is not written on one "
+            "recording's own.",
+            hint="Leave the recording away.",
+        )
+    return known.write(request)
+
+
+# -- formats: each imports its own module only when it is used ----------------------------------
+
+
+def _csv(request: Request) -> Exported:
+    from sync.interchange.csv import csv_bytes
+    from sync.interchange.table import ROUNDING_S, table_of
+
+    table = table_of(request.case, allow_stale=request.allow_stale)
+    return Exported(data=csv_bytes(table), rounding_s=ROUNDING_S)
+
+
+def _json(request: Request) -> Exported:
+    from sync.interchange.json import json_bytes
+    from sync.interchange.table import ROUNDING_S, table_of
+
+    table = table_of(request.case, allow_stale=request.allow_stale)
+    return Exported(data=json_bytes(table), rounding_s=ROUNDING_S)
+
+
+def _srt(request: Request) -> Exported:
+    from sync.interchange.captions import ROUNDING_S, before_zero, srt_bytes
+
+    sheet = _sheet(request)
+    remarks = (*sheet.left_out, *before_zero(sheet))
+    return Exported(data=srt_bytes(sheet), rounding_s=ROUNDING_S, remarks=remarks)
+
+
+def _vtt(request: Request) -> Exported:
+    from sync.interchange.captions import ROUNDING_S, before_zero, vtt_bytes
+
+    sheet = _sheet(request)
+    remarks = (*sheet.left_out, *before_zero(sheet))
+    return Exported(data=vtt_bytes(sheet), rounding_s=ROUNDING_S, remarks=remarks)
+
+
+def _audacity(request: Request) -> Exported:
+    from sync.interchange.audacity import ROUNDING_S, audacity_bytes
+
+    sheet = _sheet(request)
+    return Exported(data=audacity_bytes(sheet), rounding_s=ROUNDING_S, remarks=sheet.left_out)
+
+
+def _textgrid(request: Request) -> Exported:
+    from sync.interchange.textgrid import ROUNDING_S, textgrid_bytes
+
+    sheet = _sheet(request)
+    return Exported(data=textgrid_bytes(sheet), rounding_s=ROUNDING_S, remarks=sheet.left_out)
+
+
+def _eaf(request: Request) -> Exported:
+    from sync.interchange.eaf import ROUNDING_S, eaf_of
+
+    elan = eaf_of(request.case, _sheet(request), dict(request.media))
+    return Exported(data=elan.data, rounding_s=ROUNDING_S, remarks=elan.remarks)
+
+
+def _sheet(request: Request) -> Sheet:
+    from sync.interchange.labels import sheet_of
+
+    return sheet_of(request.case, on=request.on, allow_stale=request.allow_stale)
+
+
+FORMATS: dict[str, Format] = {
+    "csv": Format(name="CSV table", suffix=".csv", own_time=False, write=_csv,
+                  words="every mark and event, for a spreadsheet"),
+    "json": Format(name="JSON table", suffix=".json", own_time=False, write=_json,
+                   words="the same, for programs"),
+    "eaf": Format(name="ELAN", suffix=".eaf", own_time=True, write=_eaf,
+                  words="tiers, with the recordings linked"),
+    "vtt": Format(name="WebVTT captions", suffix=".vtt", own_time=True, write=_vtt,
+                  words="captions for a browser"),
+    "srt": Format(name="SubRip captions", suffix=".srt", own_time=True, write=_srt,
+                  words="captions for a player"),
+    "audacity": Format(name="Audacity labels", suffix=".txt", own_time=True, write=_audacity,
+                       words="a label track"),
+    "textgrid": Format(name="Praat TextGrid", suffix=".TextGrid", own_time=True,
+                       write=_textgrid, words="tiers for Praat"),
+}  # fmt: skip
