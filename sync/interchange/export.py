@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ class Exported:
     """Largest rounding of a time in it."""
     remarks: tuple[str, ...] = ()
     """What could not be placed, and what the format cannot hold."""
+    more: Mapping[str, bytes] = field(default_factory=dict)
+    """Further files, by what their name gets added: a format that holds one track needs many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +130,42 @@ def _eaf(request: Request) -> Exported:
     return Exported(data=elan.data, rounding_s=ROUNDING_S, remarks=elan.remarks)
 
 
+def _otio(request: Request) -> Exported:
+    from sync.interchange.otio import ROUNDING_S, otio_bytes, timeline_of
+
+    timeline, left_out = timeline_of(request.case, request.media, allow_stale=request.allow_stale)
+    return Exported(data=otio_bytes(timeline), rounding_s=ROUNDING_S, remarks=left_out)
+
+
+def _fcpxml7(request: Request) -> Exported:
+    from sync.interchange.conformed import fcp7_bytes, smpte_rate
+    from sync.interchange.otio import timeline_of
+
+    timeline, left_out = timeline_of(request.case, request.media, allow_stale=request.allow_stale)
+    rate = smpte_rate(request.case)
+    said = (_conformed_to(rate), *left_out)
+    return Exported(data=fcp7_bytes(timeline, rate), rounding_s=0.5 / float(rate), remarks=said)
+
+
+def _edl(request: Request) -> Exported:
+    from sync.interchange.conformed import edl_bytes, marker_edl_bytes, smpte_rate
+    from sync.interchange.otio import timeline_of
+
+    timeline, left_out = timeline_of(request.case, request.media, allow_stale=request.allow_stale)
+    rate = smpte_rate(request.case)
+    return Exported(
+        data=marker_edl_bytes(timeline, rate),
+        rounding_s=0.5 / float(rate),
+        remarks=(_conformed_to(rate), *left_out),
+        more=edl_bytes(timeline, rate),
+    )
+
+
+def _conformed_to(rate: Fraction) -> str:
+    shown = f"{float(rate):.3f}".rstrip("0").rstrip(".")
+    return f"Conformed to {shown} frames a second: times are rounded by up to {0.5 / rate:.4f} s."
+
+
 def _sheet(request: Request) -> Sheet:
     from sync.interchange.labels import sheet_of
 
@@ -138,6 +177,12 @@ FORMATS: dict[str, Format] = {
                   words="every mark and event, for a spreadsheet"),
     "json": Format(name="JSON table", suffix=".json", own_time=False, write=_json,
                    words="the same, for programs"),
+    "otio": Format(name="OpenTimelineIO", suffix=".otio", own_time=False, write=_otio,
+                   words="clips at their own rates, ranges in the metadata"),
+    "fcpxml7": Format(name="Final Cut Pro 7 XML", suffix=".xml", own_time=False, write=_fcpxml7,
+                      words="for Premiere and Resolve, in one SMPTE rate"),
+    "edl": Format(name="EDL", suffix=".edl", own_time=False, write=_edl,
+                  words="events as markers, and a CMX3600 list a track"),
     "eaf": Format(name="ELAN", suffix=".eaf", own_time=True, write=_eaf,
                   words="tiers, with the recordings linked"),
     "vtt": Format(name="WebVTT captions", suffix=".vtt", own_time=True, write=_vtt,

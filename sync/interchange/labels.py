@@ -195,6 +195,11 @@ def _range_in_words(placed: list[Placed], *, on_clock: bool) -> str:
     return f"{' and '.join(parts)} (95 % range)"
 
 
+def clock_range_ns(placed: Placed) -> str:
+    """The 95 % range of a place on the reference clock, in words."""
+    return _range_in_words([placed], on_clock=True)
+
+
 def _scale(case: Case, source: str | None) -> str:
     if source is not None:
         return f"own time of {case.source(source).name}: its file's timestamps"

@@ -17,7 +17,7 @@ from app.cli.outcome import Outcome, UsageError
 from app.cli.session import Session
 from app.cli.typed import case_file, output_file
 
-FORMATS = ("csv", "json", "eaf", "vtt", "srt", "audacity", "textgrid")
+FORMATS = ("csv", "json", "otio", "fcpxml7", "edl", "eaf", "vtt", "srt", "audacity", "textgrid")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,13 +51,22 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     request = Request(case=case, media=media, on=arguments.on, allow_stale=arguments.allow_stale)
     written = export(arguments.format, request)
     changed = warn_of_changed(case, path, session)
-    write_atomically(out, written.data)
+    files = {out: written.data}
+    for name, data in written.more.items():
+        files[out.with_name(f"{out.stem} - {file_name(name)}{out.suffix}")] = data
+    for file, data in files.items():
+        write_atomically(file, data)
     return Outcome(
         document={
-            "files": [str(out)],
+            "files": [str(file) for file in files],
             "rounding_s": written.rounding_s,
             "remarks": list(written.remarks),
             "changed_recordings": changed,
         },
-        lines=[f"Wrote {out}.", *written.remarks],
+        lines=[*(f"Wrote {file}." for file in files), *written.remarks],
     )
+
+
+def file_name(name: str) -> str:
+    """A track's name as part of a file name on any system."""
+    return "".join(c if c.isalnum() or c in " -_()" else "_" for c in name).strip()[:60] or "track"
