@@ -17,14 +17,15 @@ from sync.case.case import Case, SearchRecord
 from sync.case.matches import record_search
 from sync.correlate.recordings import correlate_recordings, kind_pairs
 from sync.correlate.result import Searched, SearchResult
-from sync.correlate.significance import REPORTED, SCREENING
 from sync.correlate.verdict import P_SIGNIFICANT, P_WEAK, no_match, weak
 from sync.errors import Cancelled, TiepointError
 from sync.media.facts import MediaFacts
 from sync.progress import SILENT, Progress
+from sync.traces.derive import derive_traces
+from sync.traces.trace import PICTURE_KINDS, SOUND_KINDS
 
-SCREENED = 0.5
-"""Part of the time that screening takes, for the progress alone."""
+DERIVED = 0.5
+"""Part of the time that deriving the signals takes, for the progress alone."""
 
 Pair = tuple[str, str]
 
@@ -61,7 +62,7 @@ def search_all(
     cache: Cache | None = None,
     progress: Progress = SILENT,
 ) -> tuple[PairFound, ...]:
-    """Search every pair, the promising ones again with enough surrogates, and state Holm's p.
+    """Search every pair, each finely enough for all of them, and state Holm's p.
 
     Parameters
     ----------
@@ -72,18 +73,25 @@ def search_all(
 
     Notes
     -----
-    A p of 1/(n + 1) is the smallest that n surrogates can show. For a family of K pairs a single
-    one is significant at p ≤ 0.01/K, so a pair that survives the screening with 99 surrogates is
-    searched again with 100·K of them, times the signals and the earlier searches it allows for.
+    A p of 1/(n + 1) is the smallest that n surrogates can show, and of a family of K searches one
+    is significant at p ≤ 0.01/K. So what survives its screening with 99 surrogates is searched
+    with 200·K of them, K the pairs of recordings times the pairs of signals times the searches of
+    this pair so far.
     """
-    count = len(pairs)
+    derived = 0.0 if cache is None else DERIVED
+    if cache is not None:
+        _derive_all(case, paths, pairs, cache, progress.part(0.0, derived))
 
-    def once(pair: Pair, surrogates: int, part: Progress) -> PairFound:
+    def once(number: int, pair: Pair) -> PairFound:
         a, b = (case.source(name) for name in pair)
+        low, high = (derived + (1.0 - derived) * k / len(pairs) for k in (number, number + 1))
+        text = f"pair {number + 1} of {len(pairs)}: {a.name} ↔ {b.name}"
+        before = sum({record.source_a, record.source_b} == set(pair) for record in case.searches)
         try:
             result = correlate_recordings(
                 paths[a.id], a.facts, paths[b.id], b.facts, offset_range_s=offset_range_s,
-                surrogates=surrogates, seed=seed, cache=cache, progress=part,
+                among=len(pairs) * (before + 1), seed=seed, cache=cache,
+                progress=progress.part(low, high, text),
             )  # fmt: skip
         except Cancelled:
             raise
@@ -91,25 +99,37 @@ def search_all(
             return PairFound(a=a.id, b=b.id, result=None, problem=error.message)
         return PairFound(a=a.id, b=b.id, result=result)
 
-    def part_of(number: int, whole: int, low: float, high: float, pair: Pair) -> Progress:
-        step = (high - low) / whole
-        names = " ↔ ".join(case.source(name).name for name in pair)
-        text = f"pair {number + 1} of {whole}: {names}" if low == 0.0 else f"again: {names}"
-        return progress.part(low + number * step, low + (number + 1) * step, text)
-
-    found = [
-        once(pair, SCREENING, part_of(n, count, 0.0, SCREENED, pair))
-        for n, pair in enumerate(pairs)
-    ]
-    again = [n for n, one in enumerate(found) if _resolves_more(one.result)]
-    for done, n in enumerate(again):
-        part = part_of(done, len(again), SCREENED, 1.0, pairs[n])
-        before = found[n].result
-        assert before is not None
-        tests = before.searched.family * tries(case, *pairs[n], before.searched)
-        found[n] = once(pairs[n], max(REPORTED, 100 * count * tests), part)
+    found = [once(number, pair) for number, pair in enumerate(pairs)]
     progress.report(1.0)
     return _stated_together(case, found)
+
+
+def _derive_all(
+    case: Case, paths: Mapping[str, Path], pairs: Sequence[Pair], cache: Cache, progress: Progress
+) -> None:
+    """Every signal of every recording from one reading of it, kept for its pairs.
+
+    Long recordings take their share of the progress, so that the time left is told truly.
+    """
+    sources = [case.source(name) for name in dict.fromkeys(name for pair in pairs for name in pair)]
+    lengths_s = [max((source.end - source.start).s, 1e-3) for source in sources]
+    done_s = 0.0
+    for source, length_s in zip(sources, lengths_s, strict=True):
+        low, high = (at / sum(lengths_s) for at in (done_s, done_s + length_s))
+        done_s += length_s
+        kinds = [
+            *(PICTURE_KINDS if source.facts.picture is not None else ()),
+            *(SOUND_KINDS if source.facts.sound is not None else ()),
+        ]
+        try:
+            derive_traces(
+                paths[source.id], source.facts, kinds, cache=cache,
+                progress=progress.part(low, high, f"reading {source.name}"),
+            )  # fmt: skip
+        except Cancelled:
+            raise
+        except TiepointError:
+            continue  # said with each of its pairs
 
 
 def record_all(case: Case, found: Sequence[PairFound], by: str = "", at: str = "") -> Case:
@@ -161,7 +181,7 @@ def allowing_for(result: SearchResult, searches: int) -> SearchResult:
     if searches < 2 or not result.candidates:
         return result
     counted = f"This pair was searched in {searches} ways, and the stated chance allows for that."
-    p = min(1.0, result.candidates[0].p * searches)
+    p = min(1.0, _p(result) * searches)
     return _restated(result, p, searches, counted)
 
 
@@ -174,11 +194,6 @@ def _terms(of: Searched | SearchRecord, *, turned: bool) -> tuple[str, str, floa
 
 
 # -- the family -----------------------------------------------------------------------------------
-
-
-def _resolves_more(result: SearchResult | None) -> bool:
-    """A survivor whose p comes from surrogates: that of samples has no floor to lower."""
-    return result is not None and bool(result.candidates) and result.searched.surrogates > 0
 
 
 def _stated_together(case: Case, found: Sequence[PairFound]) -> tuple[PairFound, ...]:
@@ -203,19 +218,20 @@ def _stated_together(case: Case, found: Sequence[PairFound]) -> tuple[PairFound,
 
 
 def _p(result: SearchResult | None) -> float:
-    return result.candidates[0].p if result is not None and result.candidates else 1.0
+    return min((c.p for c in result.candidates), default=1.0) if result is not None else 1.0
 
 
 def _restated(result: SearchResult, p: float, times: int, counted: str) -> SearchResult:
     """The result with another p of its best candidate, and what follows from that."""
     searched = replace(result.searched, family=result.searched.family * times)
-    scale = p / result.candidates[0].p if result.candidates[0].p > 0 else 1.0
+    scale = p / _p(result) if _p(result) > 0 else 1.0
     candidates = tuple(replace(c, p=min(1.0, c.p * scale)) for c in result.candidates)
     again = replace(result, searched=searched, candidates=candidates)
     if p > P_WEAK:
         return replace(
-            again, status="no-match", reasons=(no_match(searched, p), counted), candidates=()
-        )
+            again, status="no-match", reasons=(no_match(searched, p), counted), candidates=(),
+            segments=(), segments_of=None, jumps=(),
+        )  # fmt: skip
     if p > P_SIGNIFICANT and result.status != "edge":
         return replace(again, status="weak", reasons=(weak(searched, p), counted))
     # A significant result has no reasons against it, so it says nothing more.

@@ -16,6 +16,8 @@ U_SPEED_OF_SOUND_M_S = 7.0
 """Standard uncertainty where the air's temperature is not stated: 0.6 m/s a degree, and anywhere
 within ± 20 degrees of 20 °C, so ± 12 m/s rectangular."""
 RADIO_CHAIN_KEY = "radio-chain"
+DEVICE_HALF_S = 0.1
+"""Half-width of what is unknown between picture and sound of one device."""
 
 
 def radio_chain(key: str = RADIO_CHAIN_KEY, *, by: str = "") -> Delay:
@@ -29,13 +31,17 @@ def radio_chain(key: str = RADIO_CHAIN_KEY, *, by: str = "") -> Delay:
     )
 
 
-def picture_to_sound(source: str, *, by: str = "") -> Delay:
-    """Sound against picture of one device: within ± 0.1 s, never assumed zero."""
+def picture_to_sound(source: str, start_half_s: float = 0.0, *, by: str = "") -> Delay:
+    """Sound against picture of one device: within ± 0.1 s, never assumed zero.
+
+    Where the coding leaves the sound's first sample uncertain (``SoundFacts.start_half``) that is
+    added: both may lie on the same side.
+    """
     return Delay(
         key=f"picture-to-sound-{source}",
         name=f"picture to sound of {source}",
         value=Duration(0),
-        distribution=Distribution.rectangular(0.1),
+        distribution=Distribution.rectangular(DEVICE_HALF_S + start_half_s),
         provenance=Provenance(by=by, method="preset"),
     )
 

@@ -187,9 +187,10 @@ def record_search(
         surrogates=int(searched.surrogates),
         seed=int(searched.seed),
         status=result.status,
-        p=float(result.candidates[0].p) if result.candidates else None,
+        p=min((float(candidate.p) for candidate in result.candidates), default=None),
         at=at,
         by=by,
+        note=" ".join(result.reasons[:1]) if result.segments and result.candidates else "",
     )
     return case.with_search(record)
 

@@ -19,6 +19,7 @@ from sync.timebase import format_seconds
 if TYPE_CHECKING:
     from sync.cache import Cache
     from sync.media.facts import MediaFacts
+    from sync.media.raw_sound import RawSound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ def add_recording(
     name: str | None = None,
     device: str = "",
     received: str = "",
+    raw: RawSound | None = None,
     cache: Cache | None = None,
     verify: bool = True,
     progress: Progress = SILENT,
@@ -54,6 +56,8 @@ def add_recording(
         For the screen and the report; the file's name when not given.
     device, received
         Which device made it; from whom, when and how it was received.
+    raw
+        How to read a file that has no head, where a person stated it.
     verify
         False takes the quick index of the container for now; :func:`with_facts` brings the
         verified one later.
@@ -68,10 +72,14 @@ def add_recording(
     # Reading media needs PyAV, which is slow to load; a case can be opened and asked without it.
     from sync.cache import Cache
     from sync.media.inspect import inspect
+    from sync.media.inspect_raw import inspect_raw
 
     path = Path(path)
     where = Cache() if cache is None else cache
-    facts = inspect(path, cache=where, verify=verify, progress=progress).facts
+    if raw is not None:
+        facts = inspect_raw(path, raw, progress)
+    else:
+        facts = inspect(path, cache=where, verify=verify, progress=progress).facts
     for source in case.sources:
         if source.facts.sha256 == facts.sha256:
             raise EvidenceError(

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
@@ -20,18 +19,19 @@ Float = NDArray[np.float64]
 
 # The peak of the high-passed traces lies within this of the whitened ones'.
 NEAR_S = 0.3
-# Lags on either side of the peak that place it, and coefficients of the quartic through them.
-FIT_LAGS = 3
-QUARTIC: Float = np.linalg.pinv(np.vander(np.arange(-3.0, 4.0), 5, increasing=True))
-# Loss of correlation that is called none, in parts of Student's t. A smooth peak reaches its own
-# 95 % range at one half; one quarter leaves those alone, and widens broad peaks under white
-# noise, which held the truth too seldom without (benchmarks/trace_coverage.py).
-STILL_SHARE = 0.25
-# Standard deviation of the fitted maximum about the true one, from events that a cell of the grid
-# cuts at chance; in samples, measured on envelopes without noise to speak of.
-PLACE_SHARE = 0.02
-# Of a broad peak so many lags are looked at: beyond them it is another candidate's place.
-MOST_LAGS = 12
+# The lags are joined by a smooth curve that holds no frequency above this share of the sampling
+# rate: weights cos², one at 0 and none there. A curve drawn *through* the lags (a parabola is off
+# by 4 % of a sample) repeats the spectrum beyond the rate's half and bends with where the grid
+# happens to lie. The rougher curve keeps the edges that place sudden events; it is for windows,
+# whose own scatter tells how far noise moved them. The range of a single peak rests on its slope
+# being straight as far as its error goes, and needs a smooth one.
+HIGHEST, HIGHEST_OF_WINDOWS = 0.35, 0.7
+# Lags on either side of the peak that are joined: the weight beyond is below 1 %.
+REACH = 7
+_NODES, _SHARES = np.polynomial.legendre.leggauss(20)
+# What is left of the grid in the place of a peak, in samples. The scatter of events, which the
+# grid cuts at chance, holds most of it; this counts where that scatter vanishes.
+PLACE_SHARE = 0.002
 # A sound begins before, or after, the movement that makes it: a judgement, to be edited by the
 # analyst where the physical event is known.
 ASYMMETRY_S = 0.2
@@ -54,7 +54,7 @@ class PeakFinder:
         self._lags, self._r, _ = ncc(
             a.smooth, b.smooth, a.smooth_valid, b.smooth_valid, min_overlap
         )
-        self._near = max(1, round(NEAR_S / a.step_s))
+        self._hill = smoothed(np.nan_to_num(self._r))
 
     def correlation(self, lag: int) -> float:
         """Coefficient at a whole lag; NaN where it is not defined."""
@@ -66,14 +66,7 @@ class PeakFinder:
 
         ``between=False`` (a peak at the border of the search) stays on whole lags.
         """
-        peak = coarse
-        if between:
-            window = range(coarse - self._near, coarse + self._near + 1)
-            known = [(self.correlation(lag), lag) for lag in window]
-            known = [(r, lag) for r, lag in known if not math.isnan(r)]
-            best = max(known, default=(0.0, coarse))[1]
-            # A maximum at the rim of the window is the flank of something else.
-            peak = best if abs(best - coarse) < self._near or self._near == 1 else coarse
+        peak = self._summit(coarse) if between else coarse
         top = self.correlation(peak)
         fraction, u = locate(self._a, self._b, peak)
         return Position(
@@ -82,83 +75,100 @@ class PeakFinder:
             u_stat_s=u * self._a.step_s,
         )
 
+    def _summit(self, coarse: int) -> int:
+        """The highest lag within 0.3 s; ``coarse`` where that is the flank of something else.
+
+        Farther off the whitened traces are to be believed: they place sudden events better, and in
+        a weak match the hill about a true place may be noise's.
+        """
+        near = max(1, round(NEAR_S / self._a.step_s))
+        first = coarse - near - int(self._lags[0])
+        window = self._hill[max(first, 0) : max(first + 2 * near + 1, 0)]
+        peak = coarse - near + max(-first, 0) + int(window.argmax())
+        return peak if abs(peak - coarse) < near or near == 1 else coarse
+
 
 def locate(a: Prepared, b: Prepared, lag: int) -> tuple[float, float]:
     """Maximum of the correlation near whole lag ``lag``: distance from it and u, in samples.
 
-    The maximum is that of a quartic fitted to the seven lags about it: a parabola through three
-    is off by 4 % of a sample at half-way lags, and follows noise that is white within the grid.
-
-    u is the larger of two half-widths of the 95 % range, divided by 1.96:
-
-    - the sandwich δ = -Σ g / Σ h over blocks that hold whole events (g, h: each block's share of
-      slope and curvature *of this estimator*), every block weighed by its leverage (MacKinnon &
-      White 1985, HC3) and with Student's t of as many degrees of freedom as blocks carry the
-      curvature: a few loud events are a small sample, however long the recording;
-    - how far from the peak the correlation's loss stays within t/4 of its own deviations: half
-      the first for a smooth peak, far more where noise makes the peak and not the signal.
-
-    What a grid of samples cannot tell is added: 2 % of a sample.
+    The maximum is that of the smoothed correlation. It lies where a sum over the recording, the
+    slope, is zero; its error is δ = -Σ g / Σ h over blocks that hold whole
+    events (g, h: each block's share of slope and curvature of the smoothed correlation). u is the
+    half-width of the 95 % range divided by 1.96: the sandwich of the g, every block weighed by its
+    leverage (MacKinnon & White 1985, HC3), with Student's t of as many degrees of freedom as blocks
+    carry the curvature: a few loud events are a small sample, however long the recording.
     """
-    lobe = max(_lobe(trace.smooth, trace.smooth_valid) for trace in (a, b))
-    reach = max(FIT_LAGS, min(round(0.5 * lobe), MOST_LAGS))
-    sums = _block_sums(a, b, lag, reach, _block_samples(lobe, a.step_s))
-    if len(sums) < 3:
-        return 0.0, lobe
-    near = sums[:, reach - FIT_LAGS : reach + FIT_LAGS + 1]
-    place = quartic_top(near.sum(axis=0))
+    lobe = _lobe_of(a, b)
+    sums = _block_sums(a, b, lag, REACH, lobe)
+    place = summit(sums.sum(axis=0)) if len(sums) >= 3 else None
     if place is None:
         return 0.0, lobe
-    slope = near @ (_powers(place, 1) @ QUARTIC)
-    bend = -(near @ (_powers(place, 2) @ QUARTIC))
-    share = np.abs(bend) / np.abs(bend).sum()
+    slope, bend = sums @ _kernel(place, REACH, 1), -(sums @ _kernel(place, REACH, 2))
+    # Of the net curvature: where blocks disagree, as in a weak match, few of them carry it.
+    share = np.abs(bend) / float(bend.sum())
     # No correction larger than fivefold for the one block that carries nearly everything.
     sandwich = math.hypot(*(slope / (1.0 - np.minimum(share, 0.8)))) / float(bend.sum())
     quantile = float(stdtrit(max(1.0 / float(share @ share) - 1.0, 1.5), 0.975))
-    half = max(quantile * sandwich, _still_as_good(sums, place, STILL_SHARE * quantile))
     # A peak cannot be known worse than its own lobe once the search has found the lobe.
-    return place, min(math.hypot(half / Z95, PLACE_SHARE), 2.0 * lobe)
+    return place, min(math.hypot(quantile * sandwich / Z95, PLACE_SHARE), 2.0 * lobe)
 
 
-def _powers(at: float, derivative: int) -> Float:
-    """Shape (5,): the ``derivative``-th derivative of 1, t, … t⁴ at t = ``at``."""
-    order = np.arange(5)
-    factor = np.ones(5)
-    for k in range(derivative):
-        factor = factor * np.maximum(order - k, 0)
-    return np.asarray(factor * float(at) ** np.maximum(order - derivative, 0), np.float64)
+def _kernel(at: float, reach: int, derivative: int = 0, highest: float = HIGHEST) -> Float:
+    """Shape (2·reach + 1,): weights of lags -reach … reach in the smoothed curve at ``at``.
+
+    Or in its first or second derivative there.
+    """
+    frequencies = math.pi * highest * (_NODES + 1.0)
+    weights = _SHARES * np.square(np.cos(0.25 * math.pi * (_NODES + 1.0)))
+    phase = np.multiply.outer(at - np.arange(-reach, reach + 1), frequencies)
+    if derivative == 1:
+        return np.asarray(-np.sin(phase) @ (weights * frequencies), np.float64)
+    return np.asarray(np.cos(phase) @ (weights * (-np.square(frequencies)) ** (derivative // 2)))
 
 
-def quartic_top(values: Float) -> float | None:
-    """Place of the maximum of the quartic fitted to seven values at -3 … 3, or none within ± 1."""
+def smoothed(values: Float, highest: float = HIGHEST) -> Float:
+    """The curve whose :func:`summit` is sought, at whole lags; as long as ``values``, if ≥ 15."""
+    return np.convolve(values, _kernel(0.0, REACH, highest=highest), mode="same")
+
+
+def summit(values: Float, highest: float = HIGHEST) -> float | None:
+    """Place of the maximum of the smoothed ``values`` at -m … m, or none within ± 1 of 0."""
+    reach = len(values) // 2
     at = 0.0
-    for _ in range(20):
-        slope, bend = (float(_powers(at, derivative) @ QUARTIC @ values) for derivative in (1, 2))
-        if not bend < 0:
-            return None
-        step = min(max(-slope / bend, -0.3), 0.3)
+    for _ in range(30):
+        slope, bend = (float(_kernel(at, reach, order, highest) @ values) for order in (1, 2))
+        # Uphill in short steps where the curve bends the wrong way; Newton's near the top.
+        step = -slope / bend if bend < 0 else math.copysign(0.3, slope)
+        step = min(max(step, -0.3), 0.3)
         at += step
         if abs(at) > 1.0:
             return None
         if abs(step) < 1e-7:
-            break
-    return at
+            return at if bend < 0 else None
+    return None
 
 
-def _block_samples(lobe: float, step_s: float) -> int:
-    """Several lobes, 3 to 10 s: shorter blocks cut events, and their sums are then dependent."""
-    return max(4, round(min(max(2.0 * lobe * step_s, 3.0), 10.0) / step_s))
+def _block_samples(lobe: float, known: int, step_s: float) -> int:
+    """Two lobes or more, 3 to 10 s, else the cube root of the length in seconds.
+
+    Shorter blocks cut events, and their sums are then dependent; how much longer they can be
+    without being too few is Carlstein's (1986) rate.
+    """
+    wide_s = max(2.0 * lobe * step_s, math.cbrt(known * step_s))
+    return max(4, round(min(max(wide_s, 3.0), 10.0) / step_s))
 
 
-def _block_sums(a: Prepared, b: Prepared, lag: int, reach: int, block: int) -> Float:
+def _block_sums(a: Prepared, b: Prepared, lag: int, reach: int, lobe: float) -> Float:
     """Shape (blocks, 2·reach + 1): Σ ½(x_i y_{i+k} + x_{i-k} y_i) of each block, k ascending.
 
     x and y are the overlap at ``lag``. Halving between the two traces makes exchanging them exact.
     """
     x, y, valid = _overlap(a, b, lag)
-    if int(valid.sum()) < 4 * reach:
+    known = int(valid.sum())
+    if known < 4 * reach:
         return np.zeros((0, 2 * reach + 1))
     x, y = _unit(x, valid), _unit(y, valid)
+    block = _block_samples(lobe, known, a.step_s)
     starts = np.arange(0, len(x), block)
     if len(x) - starts[-1] < block // 2 and len(starts) > 1:
         starts = starts[:-1]
@@ -169,41 +179,6 @@ def _block_sums(a: Prepared, b: Prepared, lag: int, reach: int, block: int) -> F
         earlier_x = padded_x[reach - k : reach - k + len(x)]
         sums[:, k + reach] = np.add.reduceat(0.5 * (x * later_y + earlier_x * y), starts)
     return sums
-
-
-def _still_as_good(sums: Float, place: float, bar: float) -> float:
-    """Largest distance from ``place`` at which the loss is below ``bar`` of its own deviations."""
-    count, reach = len(sums), sums.shape[1] // 2
-    loss = sums[:, [reach]] - sums
-    spread = np.sqrt(count / (count - 1) * np.square(loss - loss.mean(axis=0)).sum(axis=0))
-    ratio = np.where(spread > 0, loss.sum(axis=0) / np.maximum(spread, 1e-300), 0.0)
-    farthest = 0.0
-    for side in (ratio[reach::-1], ratio[reach:]):
-        good = int(np.flatnonzero(side < bar)[-1])
-        beyond = 0.0
-        if good < reach:
-            beyond = (bar - side[good]) / (side[good + 1] - side[good])
-        farthest = max(farthest, good + float(beyond) - abs(place))
-    return farthest
-
-
-def parabola(left: float, middle: float, right: float) -> float:
-    """Place of the maximum of the parabola through three samples, -0.5…0.5; 0 if it has none."""
-    bend = left - 2.0 * middle + right
-    if not bend < 0:
-        return 0.0
-    return float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5))
-
-
-def hac_variance(score: Float, count: int, bandwidth: int) -> float:
-    """Long-run variance of a zero-mean score (Bartlett weights), floored at a tenth of its own."""
-    longest = min(bandwidth, len(score) - 1)
-    size = int(scipy.fft.next_fast_len(len(score) + longest, real=True))
-    spectrum = scipy.fft.rfft(score, size)
-    products = scipy.fft.irfft(spectrum.real**2 + spectrum.imag**2, size)[: longest + 1]
-    weights = 2.0 * (1.0 - np.arange(longest + 1) / (bandwidth + 1))
-    weights[0] = 1.0
-    return max(float(weights @ products), 0.1 * float(products[0])) / count
 
 
 def _overlap(a: Prepared, b: Prepared, lag: int) -> tuple[Float, Float, NDArray[np.bool_]]:
@@ -220,6 +195,11 @@ def _unit(values: Float, valid: NDArray[np.bool_]) -> Float:
     kept = values[valid]
     scale = float(kept.std())
     return np.where(valid, (values - kept.mean()) / (scale if scale > 0 else 1.0), 0.0)
+
+
+def _lobe_of(a: Prepared, b: Prepared) -> float:
+    """Width of the wider of the two traces' own lobes, in samples."""
+    return max(_lobe(trace.smooth, trace.smooth_valid) for trace in (a, b))
 
 
 def _lobe(values: Float, valid: NDArray[np.bool_]) -> float:

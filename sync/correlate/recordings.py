@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sync.cache import Cache
+from sync.correlate.hum import hum_refused
 from sync.correlate.result import SearchKind, SearchResult
 from sync.correlate.search import search
+from sync.correlate.segments import with_segments
 from sync.correlate.significance import REPORTED, SCREENING
 from sync.correlate.sound import COMMON_RATE_HZ, SAME, Samples, search_samples
 from sync.correlate.sound_asked import Asked
@@ -23,7 +26,7 @@ from sync.errors import TraceError
 from sync.media.facts import MediaFacts
 from sync.progress import SILENT, Progress
 from sync.timebase import MediaTime, TimeRange
-from sync.traces.derive import derive_trace
+from sync.traces.derive import derive_traces
 from sync.traces.picture import Region
 from sync.traces.trace import (
     ALL_PICTURE_KINDS,
@@ -33,9 +36,12 @@ from sync.traces.trace import (
     TraceKind,
 )
 
+if TYPE_CHECKING:  # the decoder loads only when it is needed
+    from sync.media.sound import SoundReader
+
 Span = TimeRange[MediaTime]
-# Of two sounds together so much is held and compared whole: at 8 kHz that takes some 400 MB.
-HELD_S = 1200.0
+# Of two sounds together so much is held and compared whole, 20 min at 8 kHz: some 400 MB.
+HELD_SAMPLES = 9_600_000
 # Surrogates for each search of a family, so that p is resolved below 0.01 / family.
 SURROGATES_EACH = 200
 
@@ -48,6 +54,7 @@ class _Side:
     facts: MediaFacts
     span: Span | None
     roi: Region | None
+    channel: int | None
     cache: Cache | None
 
 
@@ -61,11 +68,14 @@ def correlate_recordings(
     kind_b: SearchKind | None = None,
     offset_range_s: tuple[float, float] | None = None,
     surrogates: int = REPORTED,
+    among: int = 1,
     seed: int = 0,
     span_a: Span | None = None,
     span_b: Span | None = None,
     roi_a: Region | None = None,
     roi_b: Region | None = None,
+    channel_a: int | None = None,
+    channel_b: int | None = None,
     cache: Cache | None = None,
     progress: Progress = SILENT,
 ) -> SearchResult:
@@ -82,18 +92,30 @@ def correlate_recordings(
         Restrict the search to these kinds; ``samples`` needs both.
     offset_range_s
         Lowest and highest offset: what is added to B's media time to get A's.
+    surrogates
+        Fewest of a search that survives its screening; more where several pairs of traces are
+        tried, so that p is resolved finely enough for all of them.
+    among
+        Searches of other pairs for which the caller will make the stated p allow: p is resolved
+        finely enough for them too. The stated p itself does not allow for them.
     span_a, span_b
         Restrict a recording to a part of it, one radio call for example.
     roi_a, roi_b
         Restrict a picture to a region X, Y, W, H in pixels of the original, a door for example.
+    channel_a, channel_b
+        Restrict a sound to one channel, counted from 0, one talk group for example.
 
     Raises
     ------
     TraceError
         When the recordings have no pair of streams that can be compared as asked.
     """
-    a = _Side(path=Path(path_a), facts=facts_a, span=span_a, roi=roi_a, cache=cache)
-    b = _Side(path=Path(path_b), facts=facts_b, span=span_b, roi=roi_b, cache=cache)
+    a = _Side(
+        path=Path(path_a), facts=facts_a, span=span_a, roi=roi_a, channel=channel_a, cache=cache
+    )
+    b = _Side(
+        path=Path(path_b), facts=facts_b, span=span_b, roi=roi_b, channel=channel_b, cache=cache
+    )
     pairs = kind_pairs(facts_a, facts_b, kind_a, kind_b)
     if not pairs:
         return _search_sound(a, b, offset_range_s, progress)
@@ -109,7 +131,7 @@ def correlate_recordings(
             progress=part,
         )
 
-    return _search_family(pairs, once, surrogates, progress.part(0.5, 1.0))
+    return _search_family(pairs, once, surrogates, among, progress.part(0.5, 1.0))
 
 
 def kind_pairs(
@@ -175,16 +197,14 @@ def _sensible(first: TraceKind, second: TraceKind) -> bool:
 def _traces(
     a: _Side, b: _Side, pairs: list[tuple[TraceKind, TraceKind]], progress: Progress
 ) -> dict[tuple[str, TraceKind], Trace]:
-    needed = list(
-        dict.fromkeys([("a", first) for first, _ in pairs] + [("b", second) for _, second in pairs])
-    )
     out: dict[tuple[str, TraceKind], Trace] = {}
-    for i, (which, kind) in enumerate(needed):
-        side = a if which == "a" else b
-        part = progress.part(i / len(needed), (i + 1) / len(needed))
-        roi = side.roi if kind in ALL_PICTURE_KINDS else None
-        trace = derive_trace(side.path, side.facts, kind, roi=roi, cache=side.cache, progress=part)
-        out[which, kind] = _within(trace, side.span)
+    for place, (which, side) in enumerate((("a", a), ("b", b))):
+        kinds = list(dict.fromkeys(pair[place] for pair in pairs))
+        found = derive_traces(
+            side.path, side.facts, kinds, regions=[side.roi], channel=side.channel,
+            cache=side.cache, progress=progress.part(0.5 * place, 0.5 * (place + 1)),
+        )  # fmt: skip
+        out |= {(which, kind): _within(trace, side.span) for (kind, _), trace in found.items()}
     return out
 
 
@@ -207,21 +227,28 @@ def _search_family(
     pairs: list[tuple[TraceKind, TraceKind]],
     once: Callable[[tuple[TraceKind, TraceKind], int, Progress], SearchResult],
     surrogates: int,
+    among: int,
     progress: Progress,
 ) -> SearchResult:
-    """Screen every pair, search the promising ones again, and answer with the best (Holm)."""
+    """Screen every pair, search the survivors again, and answer with the best (Holm).
+
+    The screening only ever turns a search down: a p of at most 0.05 is stated only from all
+    surrogates of the second search, so the chance to state one is at most that of the second
+    search alone, whatever the two have in common. (``tests/sync/correlate/test_screening.py``.)
+    """
     screened = min(SCREENING, surrogates)
     results = [
-        once(pair, screened, progress.part(0.5 * i / len(pairs), 0.5 * (i + 1) / len(pairs)))
+        once(pair, screened, progress.part(0.3 * i / len(pairs), 0.3 * (i + 1) / len(pairs)))
         for i, pair in enumerate(pairs)
     ]
     tested = [i for i, result in enumerate(results) if result.status != "not-testable"]
     family = max(len(tested), 1)
-    thorough = max(surrogates, SURROGATES_EACH * family) if family > 1 else surrogates
-    promising = [i for i in tested if _p(results[i]) <= P_WEAK]
-    for k, i in enumerate(promising):
-        low = 0.5 + 0.5 * k / len(promising)
-        part = progress.part(low, 0.5 + 0.5 * (k + 1) / len(promising))
+    whole = family * among
+    thorough = max(surrogates, SURROGATES_EACH * whole) if whole > 1 else surrogates
+    survivors = [i for i in tested if _p(results[i]) <= P_WEAK]
+    for k, i in enumerate(survivors):
+        low = 0.3 + 0.7 * k / len(survivors)
+        part = progress.part(low, 0.3 + 0.7 * (k + 1) / len(survivors))
         results[i] = once(pairs[i], thorough, part)
     return _best(results, tested, family)
 
@@ -247,7 +274,7 @@ def _best(results: list[SearchResult], tested: list[int], family: int) -> Search
     )
     chosen = results[best]
     if family > 1:
-        chosen = _restated(chosen, family, min(1.0, _p(chosen) * family))
+        chosen = _restated(chosen, family)
     return replace(chosen, others=others)
 
 
@@ -255,13 +282,14 @@ def _z(result: SearchResult) -> float:
     return result.candidates[0].z if result.candidates else -math.inf
 
 
-def _restated(result: SearchResult, family: int, p: float) -> SearchResult:
-    """``result`` with its p, status and reasons for a family of searches."""
+def _restated(result: SearchResult, family: int) -> SearchResult:
+    """``result`` with its p, status and reasons for a family of searches (Bonferroni)."""
     searched = replace(result.searched, family=family)
     counted = f"{family} pairs of signals were compared, and the stated chance allows for that."
     if not result.candidates:
         return replace(result, searched=searched, reasons=(*result.reasons, counted))
-    candidates = (replace(result.candidates[0], p=p), *result.candidates[1:])
+    candidates = tuple(replace(c, p=min(1.0, c.p * family)) for c in result.candidates)
+    p = candidates[0].p
     restated = replace(result, searched=searched, candidates=candidates)
     if p > P_WEAK:
         reasons = (no_match(searched, p), counted)
@@ -274,27 +302,54 @@ def _restated(result: SearchResult, family: int, p: float) -> SearchResult:
 # -- sound ----------------------------------------------------------------------------------------
 
 
+def _reader(side: _Side) -> SoundReader:
+    from sync.media.raw_sound import RawSound  # the decoder loads only when it is needed
+    from sync.media.sound import SoundReader
+
+    assert side.facts.sound is not None
+    return SoundReader(
+        side.path,
+        cache=side.cache,
+        sha256=side.facts.sha256,
+        raw=RawSound.of_facts(side.facts.sound),
+        channel=side.channel,
+    )
+
+
 def _search_sound(
     a: _Side, b: _Side, offset_range_s: tuple[float, float] | None, progress: Progress
 ) -> SearchResult:
-    from sync.media.sound import SoundReader  # the decoder loads only when it is needed
-
     assert a.facts.sound is not None
     assert b.facts.sound is not None
     rate = min(COMMON_RATE_HZ, a.facts.sound.sample_rate_hz, b.facts.sound.sample_rate_hz)
-    with SoundReader(a.path) as reader_a, SoundReader(b.path) as reader_b:
+    with _reader(a) as reader_a, _reader(b) as reader_b:
         sounds = FileSound(reader_a, rate, a.span), FileSound(reader_b, rate, b.span)
         asked = Asked.of(*sounds, offset_range_s, None, 1)
-        if a.facts.sha256 == b.facts.sha256 and a.span == b.span:
+        if (a.facts.sha256, a.span, a.channel) == (b.facts.sha256, b.span, b.channel):
             return asked.refused(SAME)
-        if sounds[0].count + sounds[1].count > HELD_S * rate:
-            return search_long(asked, progress)
+        if sounds[0].count + sounds[1].count > HELD_SAMPLES:
+            found = search_long(asked, progress.part(0.0, 0.6))
+            return _mapped(asked, found, progress.part(0.6, 1.0))
         first, second = (
             _held(sound, progress.part(0.25 * k, 0.25 * k + 0.25)) for k, sound in enumerate(sounds)
         )
-    return search_samples(
-        first, second, offset_range_s=offset_range_s, progress=progress.part(0.5, 1.0)
+    found = search_samples(
+        first, second, offset_range_s=offset_range_s, progress=progress.part(0.5, 0.8)
     )
+    found = hum_refused(first, second, found)
+    asked = Asked.of(first, second, offset_range_s, None, 1)
+    return _mapped(asked, found, progress.part(0.8, 1.0))
+
+
+def _mapped(asked: Asked, found: SearchResult, progress: Progress) -> SearchResult:
+    """The segment map where there is one, but never to hide that a sound repeats itself.
+
+    One placed stretch says no more than the search of the whole; where that found several places
+    alike, an alarm's cycles for example, the stretch has them too.
+    """
+    mapped = with_segments(asked, found, progress)
+    placed = sum(segment.candidate is not None for segment in mapped.segments)
+    return found if found.status == "ambiguous" and placed < 2 else mapped
 
 
 def _held(sound: FileSound, progress: Progress) -> Samples:

@@ -80,9 +80,46 @@ class Curve:
     threshold: float | None
 
 
+Side = Literal["a", "b"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A stretch of a recording whose silences were removed, and whether it has a place."""
+
+    from_s: float
+    to_s: float
+    """Media times of the recording it is a part of (``SearchResult.segments_of``)."""
+    transmissions: int
+    candidate: int | None
+    """Place of its match in ``SearchResult.candidates``; ``None`` where it could not be placed."""
+    between_neighbours: bool = False
+    """It was found only where the stretches beside it leave room, assuming that their order is."""
+    reason: str = ""
+    """Why it has no place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jump:
+    """A proposed break: a recording lacks time between two moments of it."""
+
+    of: Side | None
+    """The recording that lacks time; ``None`` where it may be either."""
+    after_s: float
+    before_s: float
+    """Media times of that recording (of B where it may be either) between which the break lies."""
+    change_s: float
+    """By how much the offset grows there."""
+    U95_s: float | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """The answer of one search. ``reasons`` is never empty unless the status is significant."""
+    """The answer of one search. ``reasons`` is never empty unless the status is significant.
+
+    Candidates exclude each other, the best first; with ``segments`` they are the placed stretches
+    of one recording, in file order, and all may be true.
+    """
 
     status: SearchStatus
     reasons: tuple[str, ...]
@@ -91,3 +128,8 @@ class SearchResult:
     curve: Curve | None = None
     others: tuple[Searched, ...] = ()
     """Further pairs of traces tried in the same search (all are counted in ``family``)."""
+    segments: tuple[Segment, ...] = ()
+    """All stretches of a recording whose silences were removed, in file order; else none."""
+    segments_of: Side | None = None
+    jumps: tuple[Jump, ...] = ()
+    """Proposed breaks, in the order of B's time."""

@@ -12,7 +12,7 @@ from sync.correlate import position, preprocess, significance, windows
 from sync.correlate.combs import repetitions_of
 from sync.correlate.position import PeakFinder
 from sync.correlate.preprocess import Prepared
-from sync.correlate.result import Candidate, Curve, Searched, SearchResult
+from sync.correlate.result import Candidate, Curve, Jump, Searched, SearchResult
 from sync.correlate.shown import decimated_curve, strongest_moments
 from sync.correlate.significance import LagStatistic, NullMaxima
 from sync.correlate.verdict import (
@@ -33,6 +33,11 @@ Float = NDArray[np.float64]
 TESTABLE_S = 60.0
 # The other may be as short as false alarms were counted: benchmarks/false_alarms.py --short.
 SHORTEST_S = 15.0
+# Against a recording of 15 s a block of 10 s keeps most of a true match whole, and it would be
+# counted as chance. Reversing such blocks kills it, but real signals rise faster than they fall and
+# so fit each other better than their reverse: 2.8 % of 1,000 unrelated real pairs then passed at a
+# nominal 1 %, with blocks of 5 s 0.3 % (``benchmarks/real_unrelated.py``), at the same power.
+SHORT_BLOCK_S = 5.0
 MIN_BURSTS = 4
 MIN_OVERLAP_S = 10.0
 MIN_OVERLAP_SHARE = 0.25
@@ -100,7 +105,7 @@ def search(
     coarse_a, coarse_b = preprocess.on_step(a, step_ns), preprocess.on_step(b, step_ns)
     asked = _Asked(a, b, offset_range_s, seed, family)
     reasons = _untestable(coarse_a, "first") + _untestable(coarse_b, "second")
-    reasons = reasons or _both_short(coarse_a, coarse_b)
+    reasons = reasons or _both_short(coarse_a, coarse_b) or _one_signal(a, b)
     if reasons:
         return asked.refused(reasons)
     ready_a, ready_b = preprocess.prepare(coarse_a), preprocess.prepare(coarse_b)
@@ -109,6 +114,7 @@ def search(
         return asked.refused(reasons)
     pair = _pair(ready_a, ready_b, offset_range_s, min_overlap_s)
     shuffles_b = _known_s(coarse_a) < TESTABLE_S
+    short = min(_known_s(coarse_a), _known_s(coarse_b)) < TESTABLE_S
     statistic = _statistic(pair, shuffles_b=shuffles_b)
     if statistic.lags.size == 0:
         return asked.refused((_no_overlap(pair),), pair)
@@ -119,10 +125,9 @@ def search(
         shuffled.test,
         shuffled.test_valid,
         largest=float(z.max()),
-        block=round(significance.BLOCK_S / pair.step_s),
+        block=round((SHORT_BLOCK_S if short else significance.BLOCK_S) / pair.step_s),
         surrogates=surrogates,
         seed=seed,
-        backwards=min(_known_s(coarse_a), _known_s(coarse_b)) < TESTABLE_S,
         progress=progress,
     )
     lags, n = statistic.lags, statistic.n
@@ -187,18 +192,25 @@ class _Answering:
         p = self._p(peaks[0])
         searched = self.asked.searched(self.pair, lags, len(self.null.maxima))
         status = verdict(p, at_border=self._at_border(peaks[0]), rivals=bool(rivals))
-        places_s = [self.pair.offset_s(int(lags[index])) for index in (peaks[0], *rivals)]
         finder = PeakFinder(self.pair.a, self.pair.b, self.pair.min_overlap)
         shown = [] if status == "no-match" else peaks
         candidates = [self._candidate(finder, index) for index in shown]
+        jumps: tuple[Jump, ...] = ()
         if status == "significant":
-            candidates[0] = self._followed(candidates[0], peaks[0])
+            candidates[0], jumps = self._followed(candidates[0], peaks[0])
+        alike = {peaks[0], *rivals}
+        places_s = [
+            candidate.offset_s
+            for index, candidate in zip(shown, candidates, strict=True)
+            if index in alike
+        ]
         return SearchResult(
             status=status,
             reasons=reasons_for(status, p, searched, places_s),
             candidates=tuple(candidates),
             searched=searched,
             curve=self._curve(threshold),
+            jumps=jumps,
         )
 
     def _curve(self, threshold: float | None) -> Curve:
@@ -256,13 +268,13 @@ class _Answering:
             u_systematic_s=math.hypot(*halves_s) / math.sqrt(3.0),
         )
 
-    def _followed(self, candidate: Candidate, index: int) -> Candidate:
-        """A long match with its drift; as it was where it is short, breaks, or holds no line."""
+    def _followed(self, candidate: Candidate, index: int) -> tuple[Candidate, tuple[Jump, ...]]:
+        """A long match with its drift and its breaks; as it was where it is short or no line."""
         if self.n[index] * self.pair.step_s < windows.LONG_S:
-            return candidate
+            return candidate, ()
         line = windows.follow(self.pair.a, self.pair.b, candidate)
         if line is None or line.jumps:
-            return candidate
+            return candidate, () if line is None else line.jumps
         halves_s = position.model_halves_s(self.asked.a, self.asked.b)
         u_s, U95_s = position.expanded(line.u_s, halves_s)
         return replace(
@@ -274,7 +286,7 @@ class _Answering:
             drift_ppm=line.drift_ppm,
             u_drift_ppm=line.u_drift_ppm,
             u_statistical_s=line.u_s,
-        )
+        ), ()
 
 
 # -- what can be tested ---------------------------------------------------------------------------
@@ -309,6 +321,16 @@ def _both_short(a: Trace, b: Trace) -> tuple[str, ...]:
     return (
         f"The first recording covers {_known_s(a):.0f} s and the second {_known_s(b):.0f} s; one "
         f"of them must cover at least {TESTABLE_S:.0f} s to tell a match from chance.",
+    )
+
+
+def _one_signal(a: Trace, b: Trace) -> tuple[str, ...]:
+    """Why a trace says nothing against itself, or against that of a copy; else empty."""
+    if not (np.array_equal(a.values, b.values) and np.array_equal(a.valid, b.valid)):
+        return ()
+    return (
+        "Both are the same recording, sample for sample. That they agree says nothing about two "
+        "clocks: compare recordings of two recorders.",
     )
 
 

@@ -92,19 +92,18 @@ class LagStatistic:
 
 
 def block_shuffles(
-    count: int, block: int, rng: np.random.Generator, rows: int, *, backwards: bool = False
+    count: int, block: int, rng: np.random.Generator, rows: int
 ) -> NDArray[np.int64]:
-    """Shape (rows, count): orders of samples, cut into blocks at a random phase and permuted.
-
-    ``backwards`` also reverses every block.
-    """
+    """Shape (rows, count): orders of samples, cut into blocks at a random phase and permuted."""
     orders = np.empty((rows, count), np.int64)
-    index = np.arange(count, dtype=np.int64)
+    place = np.arange(count, dtype=np.int64)
     for row in range(rows):
         phase = int(rng.integers(1, block + 1))
-        pieces = np.split(index, np.arange(phase, count, block))
-        step = -1 if backwards else 1
-        orders[row] = np.concatenate([pieces[k][::step] for k in rng.permutation(len(pieces))])
+        edges = np.concatenate(([0], np.arange(phase, count, block), [count]))
+        chosen = rng.permutation(len(edges) - 1)
+        length = np.diff(edges)[chosen]
+        new = np.concatenate(([0], np.cumsum(length)[:-1]))
+        orders[row] = np.repeat(edges[:-1][chosen] - new, length) + place
     return orders
 
 
@@ -162,13 +161,9 @@ def null_maxima(
     block: int,
     surrogates: int,
     seed: int,
-    backwards: bool = False,
     progress: Progress = SILENT,
 ) -> NullMaxima:
     """Repeat the whole search on block-shuffled copies of ``x``.
-
-    ``backwards``: the blocks are reversed too. Against a recording of only two or three blocks a
-    true match would otherwise survive in one of them, and be counted as chance.
 
     Only valid samples are shuffled, among the valid places, so that every surrogate has the same
     masks and overlaps as the search itself. Drawing stops once 10 maxima reach ``largest``.
@@ -178,7 +173,7 @@ def null_maxima(
     kept = x[places].astype(np.float32)
 
     def order(rows: int) -> NDArray[np.int64]:
-        return block_shuffles(len(kept), block, rng, rows, backwards=backwards)
+        return block_shuffles(len(kept), block, rng, rows)
 
     drawn: list[NDArray[np.float32]] = []
     done = above = 0

@@ -15,7 +15,7 @@ from sync.correlate.sound_asked import P_LEAST, Asked, Sound, clipped, untestabl
 from sync.correlate.sound_candidate import candidate
 from sync.correlate.sound_rate import other_rate
 from sync.correlate.sound_screen import COARSE, FULL, Look, Scan, scan
-from sync.correlate.sound_track import MOST_DRIFT, STANDS_OUT, Line, Tracker
+from sync.correlate.sound_track import MOST_DRIFT, STANDS_OUT_LEVEL, Line, Tracker
 from sync.correlate.verdict import (
     MAX_CANDIDATES,
     P_SIGNIFICANT,
@@ -156,11 +156,14 @@ class _Seen:
         bar = self.found.law.threshold(P_SIGNIFICANT / (self.asked.family * self.pieces))
         status = verdict(p, at_border=self._at_border(best, lags), rivals=False)
         lines: list[tuple[int, Line]] = []
+        # Voices alike in pitch pass oftener than the law says: the rest is looked at whole.
+        if self.look is COARSE and self.p(best) * self.asked.family > P_LEAST:
+            status = "no-match"
         if status != "no-match":
             places = [best, *self._rivals(peaks, bar)]
             lines = [(k, line) for k in places if (line := self._line(k)) is not None]
             # What a fluke of the low band is will not stand out in the whole of it.
-            if not lines or (self.look is COARSE and lines[0][1].stands_out < STANDS_OUT):
+            if not lines or (self.look is COARSE and lines[0][1].stands_out < STANDS_OUT_LEVEL):
                 status, lines = "no-match", []
             elif status == "significant" and (len(lines) > 1 or self._repeats()):
                 status = "ambiguous"

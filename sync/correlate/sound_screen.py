@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sync.correlate.chance import LOBE_S, GaussianMaximum, law_of_tops, stretch_length
 from sync.correlate.sound_track import Readable
-from sync.correlate.waveform import FLOOR_SHARE
+from sync.correlate.waveform import ENERGY_BIN_S, FLOOR_SHARE, binned
 from sync.correlate.whitening import BAND_HZ, flatten_frames, flatten_spectrum, frame_length, silent
 from sync.progress import SILENT, Progress
 
@@ -83,15 +83,15 @@ def scan(
     factor, low_hz = look.factor, rate_hz / look.factor
     low = max(0, -(-(lags[0] + first) // factor))
     high = min((b.count - len(piece)) // factor, (lags[1] + first) // factor)
-    white, active = _even(piece, rate_hz, look)
-    if high < low or not active.any():
+    white, sounding = _even(piece, rate_hz, look)
+    if high < low or not sounding:
         return None
     size = BLOCK
     while size < 4 * len(white):
         size *= 2
     template = _spectrum(white, size, low_hz, look)
     np.conj(template, out=template)
-    power_a = _power(template, int(active.sum()), size)
+    loud_a = _Loudness.of(white, sounding, template, low_hz)
     stretch, new = stretch_length(low_hz), size - len(white) + 1
     new -= new % stretch
     tops: list[Float32] = []
@@ -99,13 +99,13 @@ def scan(
     some: list[Float32] = []
     for begin in range(low, high + 1, new):
         part = b.read(begin * factor, size * factor)
-        white_b, active_b = _even(part, rate_hz, look)
+        white_b, sounding_b = _even(part, rate_hz, look)
         spectrum = _spectrum(white_b, size, low_hz, look)
-        power_b = _power(spectrum, int(active_b.sum()), size)
+        loud_b = _Loudness.of(white_b, sounding_b, spectrum, low_hz)
         spectrum *= template
         count = min(new, high + 1 - begin)
         z = scipy.fft.irfft(spectrum, size)[:count]
-        z /= _scale(active, active_b, count) * np.float32(np.sqrt(power_a * power_b) + 1e-30)
+        z /= _scale(loud_a, loud_b, count)
         top, place, rest = _stretches(z, stretch)
         tops.append(top)
         places.append((begin + place) * factor - first)
@@ -115,41 +115,59 @@ def scan(
     size_z = np.abs(scores)
     away = np.abs(at - at[int(size_z.argmax())]) > LOBE_S * rate_hz
     law = law_of_tops(size_z[away], np.concatenate(some), high + 1 - low, low_hz, look.band_hz)
-    return Scan(law, at, scores, int(active.sum()))
+    return Scan(law, at, scores, sounding)
 
 
-def _even(values: Float32, rate_hz: float, look: Look) -> tuple[Float32, NDArray[np.bool_]]:
-    """``values`` whitened in frames at the look's rate, and which of its samples sound."""
+def _even(values: Float32, rate_hz: float, look: Look) -> tuple[Float32, int]:
+    """``values`` whitened in frames at the look's rate, and how many of its samples sound."""
     length = frame_length(rate_hz)
     quiet = silent(values, length // 2)
-    flat = flatten_frames(values, rate_hz, look.band_hz, length, quiet, look.factor)
+    flat = flatten_frames(values, rate_hz, look.band_hz, length, quiet, look.factor, weighted=True)
     # A sample sounds when one of the two frames over it does.
     sounding = ~(quiet[:-1] & quiet[1:])
-    return flat, np.repeat(sounding, length // 2 // look.factor)[: len(flat)]
+    return flat, min(int(sounding.sum()) * (length // 2 // look.factor), len(flat))
 
 
 def _spectrum(flat: Float32, size: int, rate_hz: float, look: Look) -> NDArray[np.complex64]:
     spectrum = np.asarray(scipy.fft.rfft(flat, size), np.complex64)
-    flatten_spectrum(spectrum, size / rate_hz, look.band_hz)
+    flatten_spectrum(spectrum, size / rate_hz, look.band_hz, even=False)
     return spectrum
 
 
-def _power(spectrum: NDArray[np.complex64], sounding: int, size: int) -> float:
-    """Mean square of the sounding samples behind a real signal's spectrum."""
-    parts = spectrum.view(np.float32)
-    return 2.0 * float(np.dot(parts, parts)) / size / max(sounding, 1)
+@dataclass(frozen=True, slots=True)
+class _Loudness:
+    """Where a whitened part has its energy."""
+
+    sums: NDArray[np.float32]
+    """Sums of squares over bins of 10 ms."""
+    length: int
+    """Samples of a bin."""
+    mean: float
+    """Mean square of what sounds."""
+
+    @classmethod
+    def of(
+        cls, flat: Float32, sounding: int, spectrum: NDArray[np.complex64], rate_hz: float
+    ) -> _Loudness:
+        """Of samples that spread energy as ``flat``, whose ``spectrum`` has lost its lines."""
+        parts = spectrum.view(np.float32)
+        whole = float(np.dot(parts, parts)) / (len(spectrum) - 1)
+        before = float(np.dot(flat, flat))
+        length = max(1, round(ENERGY_BIN_S * rate_hz))
+        sums = binned(flat * flat, length) * (whole / max(before, 1e-30))
+        return cls(np.asarray(sums, np.float32), length, whole / max(sounding, 1))
 
 
-def _scale(a: NDArray[np.bool_], b: NDArray[np.bool_], count: int) -> Float32 | np.float32:
-    """√ of the number of pairs that sound in both, at each lag; never below a floor."""
-    whole = int(a.sum())
-    if b[: count + len(a)].all():
-        return np.float32(np.sqrt(whole))
-    size = int(scipy.fft.next_fast_len(count + len(a), real=True))
-    spectrum = np.conj(scipy.fft.rfft(a.astype(np.float32), size))
-    spectrum *= scipy.fft.rfft(b[:size].astype(np.float32), size)
-    pairs = scipy.fft.irfft(spectrum, size)[:count]
-    return np.asarray(np.sqrt(np.maximum(pairs, FLOOR_SHARE * whole)), np.float32)
+def _scale(a: _Loudness, b: _Loudness, count: int) -> Float32:
+    """√ Σ a² b² of the pairs at each of the first ``count`` lags; never below a floor."""
+    size = int(scipy.fft.next_fast_len(len(b.sums) + 2, real=True))
+    spectrum = np.conj(scipy.fft.rfft(a.sums, size)) * scipy.fft.rfft(b.sums, size)
+    bins = scipy.fft.irfft(spectrum, size)[: count // a.length + 2] / a.length
+    floor = FLOOR_SHARE * float(a.sums.sum()) * b.mean + 1e-30
+    scale = np.sqrt(np.maximum(bins, floor)).astype(np.float32)
+    # The bin of a lag is the nearest one.
+    half = a.length // 2
+    return np.repeat(scale, a.length)[half : half + count]
 
 
 def _stretches(z: Float32, stretch: int) -> tuple[Float32, Int, Float32]:
@@ -160,5 +178,6 @@ def _stretches(z: Float32, stretch: int) -> tuple[Float32, Int, Float32]:
     size = np.abs(padded).reshape(count, stretch)
     place = np.arange(count) * stretch + size.argmax(axis=1)
     whole = size[: len(z) // stretch, : stretch - stretch % KEPT_OF_STRETCH]
-    some = whole[:, :: max(1, stretch // KEPT_OF_STRETCH)].reshape(-1)
+    # A copy: as a view it would keep the whole block of every block.
+    some = whole[:, :: max(1, stretch // KEPT_OF_STRETCH)].flatten()
     return padded[place], np.asarray(place, np.int64), some

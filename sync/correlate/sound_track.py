@@ -22,6 +22,7 @@ import scipy.fft
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from sync.correlate.whitening import above_noise
 from sync.uncertainty import Z95
 
 Float = NDArray[np.float64]
@@ -35,7 +36,9 @@ BLOCK, LEAST_BLOCK, BLOCKS_WANTED = 2048, 256, 16
 # Blocks that lie apart are read in runs, for a file is slow to seek in.
 RUN = 8
 # 960 blocks hold 123 s of sound at 8 kHz: at -10 dB they tell the offset to 1.3 µs.
-MOST_BLOCKS, MOST_ON_THE_WAY = 960, 128
+MOST_BLOCKS = 960
+# Fewer do on the way, where the match did not take more to stand out.
+MOST_ON_THE_WAY = 128
 FIRST_HALF_S, GROWTH = 2.0, 4
 # Beyond this a drifting line would have shown before: what is left is a faint and level one.
 LONGEST_STACK_S = 64.0
@@ -44,6 +47,8 @@ MOST_DRIFT = 500e-6
 # A line stands out when its sum is this many deviations above all others of its grid, which has
 # some 10⁴ independent places: 4 of them by chance would be ordinary, 7 are not.
 STANDS_OUT = 7.0
+# Of all of two sounds together, along one slope, there are a few hundred: 6 are enough.
+STANDS_OUT_LEVEL = 6.0
 POLISHES = 4
 # Agreement is averaged over so many neighbours, and kept off 0 and 1.
 SMOOTH_BLOCKS, SMOOTH_BINS = 5, 61
@@ -56,8 +61,9 @@ FINER = 2
 # Short stretches of voice take one lobe of their correlation for its neighbour: each longer one
 # looks so many samples to either side again.
 LOBES = 8
-# Recorders are not steadier than this, however well a copy of a file fits itself.
-U_LEAST_S = 1e-6
+# A thousandth of a sample at 8 kHz: nearer than that the phases of a block, rounded to 32 bits and
+# taken a fraction of a sample off its partner, do not tell a lag however quiet the noise is.
+U_LEAST_S = 1e-7
 
 
 class Readable(Protocol):
@@ -164,11 +170,15 @@ class Tracker:
             if guess.stands_out >= STANDS_OUT:
                 break
         else:
-            guess = level
+            # Faint: all of it together, without drift.
+            guess = _stack(blocks, level, radius, 0.0, both=True) if drifting else level
+            if guess.stands_out < STANDS_OUT_LEVEL:
+                guess = replace(level, stands_out=guess.stands_out)
         line = _polished(blocks, guess, self.rate_hz)
         for further in _stretches(at, begin, end, GROWTH * (high - low) / 2):
             if line is not None and high - low < end - begin:
-                line = self._further(line, guess, *further, length)
+                most = max(MOST_ON_THE_WAY, len(blocks.starts))
+                line = self._further(line, guess, *further, length, most)
         if line is None:
             return None
         guess = replace(guess, at=line.at, lag=line.lag, slope=line.slope)
@@ -186,11 +196,11 @@ class Tracker:
         return Line(at, lag, 0.0, lobe, math.inf, 0.0, 0.0, *nowhere)
 
     def _further(
-        self, line: Line, guess: _Guess, low: float, high: float, length: int
+        self, line: Line, guess: _Guess, low: float, high: float, length: int, most: int
     ) -> Line | None:
         """The line again, from blocks of a longer stretch; the shorter one's where that fails."""
         known = replace(guess, at=line.at, lag=line.lag, slope=line.slope)
-        blocks = self._blocks(known, low, high, length, MOST_ON_THE_WAY)
+        blocks = self._blocks(known, low, high, length, most)
         if len(blocks.starts) < 2:
             return line
         radius, drift = math.ceil(3.0 * line.u_lag) + LOBES, 4.0 * line.u_slope
@@ -201,7 +211,8 @@ class Tracker:
         """At most ``most`` blocks between two samples of a, along a line."""
         starts: list[int] = []
         taken: list[int] = []
-        parts: list[Complex] = []
+        parts_a: list[Complex] = []
+        parts_b: list[Complex] = []
         hop, first_bin = length // 2, max(1, math.ceil(self.band_hz[0] / self.rate_hz * length))
         last_bin = min(length // 2 - 1, int(self.band_hz[1] / self.rate_hz * length))
         window = np.hanning(length + 1)[:length].astype(np.float32)
@@ -219,11 +230,14 @@ class Tracker:
                 )[:, first_bin : last_bin + 1]
                 for part in (x, y)
             )
-            parts.append(_phases(fx) * np.conj(_phases(fy)))
+            parts_a.append(fx)
+            parts_b.append(fy)
             starts += range(start, start + count * hop, hop)
             taken += [lag] * count
         bins = last_bin + 1 - first_bin
-        phases = np.conj(np.concatenate(parts)) if parts else np.zeros((0, bins), np.complex64)
+        phases = np.zeros((0, bins), np.complex64)
+        if starts:
+            phases = np.conj(_phases(parts_a)) * _phases(parts_b)
         return _Blocks(
             np.array(starts, np.int64),
             np.array(taken, np.float64),
@@ -234,11 +248,17 @@ class Tracker:
         )
 
 
-def _phases(spectrum: Complex) -> Complex:
-    """Spectra with even magnitudes; a bin far below its block's median stays low (codec holes)."""
+def _phases(parts: list[Complex]) -> Complex:
+    """Spectra (blocks, bins) with even magnitudes where they rise above the sound's noise.
+
+    A bin far below its block's median stays low (codec holes).
+    """
+    spectrum = np.concatenate(parts)
     size = np.abs(spectrum)
     middle = np.median(size, axis=1, keepdims=True)
-    return np.asarray(spectrum / (size + np.float32(0.1) * middle + np.float32(1e-30)))
+    spectrum *= above_noise(size * size, middle[:, 0] > 0)
+    spectrum /= size + np.float32(0.1) * middle + np.float32(1e-30)
+    return spectrum
 
 
 def _block_length(overlap: float) -> int:
@@ -286,19 +306,29 @@ def _stack(
     Of ``both`` polarities: what is a trough in a low band may lie beside the peak of all of it.
     """
     x = blocks.middles - about.at
-    # So fine that no block is more than half a sample from a line of the grid.
-    steps = min(math.ceil(2.0 * drift * float(np.abs(x).max())), MOST_SLOPES)
-    slopes = np.linspace(-drift, drift, 2 * steps + 1)
     limit = FINER * blocks.length // 2 - 1
     spectrum = np.zeros((len(x), blocks.length // 2 + 1), np.complex64)
     spectrum[:, blocks.first_bin : blocks.first_bin + blocks.phases.shape[1]] = blocks.phases
     sums = scipy.fft.irfft(spectrum, FINER * blocks.length, axis=-1) * about.sign
     ahead = FINER * (about.lag + about.slope * x - blocks.taken)
-    lags, rows = np.arange(-FINER * radius, FINER * radius + 1), np.arange(len(x))[:, None]
+    # Runs of blocks are stacked first, along few slopes: each of them then serves many lines.
+    first = np.arange(0, len(x), RUN)
+    of_run = np.diff(first, append=len(x))
+    middles = np.add.reduceat(x, first) / of_run
+    own = x - np.repeat(middles, of_run)
+    few = _slopes(drift, own)
+    reach = FINER * radius + math.ceil(FINER * drift * float(np.abs(middles).max())) + 1
+    span, rows = np.arange(-reach, reach + 1), np.arange(len(x))[:, None]
+    runs = np.empty((len(few), len(first), len(span)), np.float32)
+    for k, slope in enumerate(few):
+        at = np.rint(ahead + FINER * slope * own).astype(np.int64)[:, None] + span
+        runs[k] = np.add.reduceat(sums[rows, np.clip(at, -limit, limit)], first, axis=0)
+    slopes = _slopes(drift, x)
+    lags, rows = np.arange(-FINER * radius, FINER * radius + 1), np.arange(len(first))[:, None]
     stacked = np.empty((len(slopes), len(lags)))
     for k, slope in enumerate(slopes):
-        at = np.rint(ahead + FINER * slope * x).astype(np.int64)[:, None] + lags
-        stacked[k] = sums[rows, np.clip(at, -limit, limit)].sum(axis=0)
+        at = np.rint(FINER * slope * middles).astype(np.int64)[:, None] + reach + lags
+        stacked[k] = runs[int(np.abs(few - slope).argmin())][rows, at].sum(axis=0)
     best = int((np.abs(stacked) if both else stacked).argmax())
     peak = float(stacked.flat[best])
     deviation = 1.4826 * float(np.median(np.abs(stacked - np.median(stacked))))
@@ -309,6 +339,12 @@ def _stack(
         sign=about.sign * math.copysign(1.0, peak),
         stands_out=abs(peak) / max(deviation, 1e-30),
     )
+
+
+def _slopes(drift: float, x: Float) -> Float:
+    """Slopes to ± ``drift``, so fine that no x is more than half a sample from one of them."""
+    steps = min(math.ceil(2.0 * drift * float(np.abs(x).max())), MOST_SLOPES)
+    return np.linspace(-drift, drift, 2 * steps + 1)
 
 
 # -- between the samples --------------------------------------------------------------------------

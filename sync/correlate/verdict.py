@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from sync.correlate.result import Searched, SearchStatus
 
 P_SIGNIFICANT = 0.01
@@ -15,6 +17,12 @@ AMBIGUOUS_LOG_ODDS = math.log(20.0)
 # A signal that repeats itself scores nearly the same at every repetition; only the length of the
 # overlap then favours one of them, and that is no evidence.
 AMBIGUOUS_SHARE = 0.8
+# How far a place may lie off a multiple of the period: peaks of traces lie within a tenth of a
+# second of their place; of a short period a twenty-fifth is allowed.
+OFF_PERIOD_S = 0.1
+OFF_PERIOD_SHARE = 0.04
+# Some repetitions may be missing between two that were found; with more, any places would fit.
+MOST_APART = 3
 
 
 def about_as_good(z_best: float, n_best: float, z_other: float, n_other: float) -> bool:
@@ -59,11 +67,35 @@ def reasons_for(
     if status == "ambiguous":
         decimals = 3 if searched.kind_a == "samples" else 2
         listed = ", ".join(f"{place:.{decimals}f} s" for place in places_s)
+        every_s = period_of(places_s)
+        repeats = "" if every_s is None else f" every {every_s:.{decimals}f} s"
         return (
-            f"Several offsets fit about equally well ({listed}): the signal repeats itself. "
-            "Other evidence must choose between them.",
+            f"Several offsets fit about equally well ({listed}): the signal repeats itself"
+            f"{repeats}. Other evidence must choose between them.",
         )
     return ()
+
+
+def period_of(places_s: Sequence[float]) -> float | None:
+    """Longest period of which all places are multiples apart; ``None`` where there is none.
+
+    Two places have one by themselves: their distance.
+    """
+    away = np.unique(np.asarray(places_s, np.float64))
+    if away.size < 2:
+        return None
+    away = (away - away[0])[1:]
+    least_s = float(np.diff(away, prepend=0.0).min())
+    for period_s in (least_s, 0.5 * least_s):
+        count = np.rint(away / period_s)
+        if float(np.diff(count, prepend=0.0).max()) > MOST_APART:
+            continue
+        # Fitted to all places, so that no single one decides.
+        fitted_s = float(away @ count / (count @ count))
+        off_s = float(np.abs(away - count * fitted_s).max())
+        if off_s <= min(OFF_PERIOD_S, OFF_PERIOD_SHARE * fitted_s):
+            return fitted_s
+    return None
 
 
 def no_match(searched: Searched, p: float) -> str:

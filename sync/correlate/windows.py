@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from sync.correlate import preprocess
-from sync.correlate.position import FIT_LAGS, quartic_top
+from sync.correlate.position import HIGHEST_OF_WINDOWS, REACH, smoothed, summit
 from sync.correlate.preprocess import Prepared
-from sync.correlate.result import Candidate
+from sync.correlate.result import Candidate, Jump
 from sync.timebase import NS_PER_S
 from sync.traces.trace import Trace
 from sync.uncertainty import Z95
@@ -45,15 +45,6 @@ MAD_TO_SIGMA = 1.4826
 ALPHA = 0.01
 MIN_SEGMENT = 3
 LARGEST_COST = 9.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Jump:
-    """A proposed break: between two media times of B the offset changes by ``change_s``."""
-
-    after_b_s: float
-    before_b_s: float
-    change_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +134,9 @@ def follow(
     stretches = tuple(_stretch(lags, segment, level, slope) for segment in segments)
     jumps = tuple(
         Jump(
-            after_b_s=float(lags.middle_b_s[left.stop - 1]),
-            before_b_s=float(lags.middle_b_s[right.start]),
+            of=None,
+            after_s=float(lags.middle_b_s[left.stop - 1]),
+            before_s=float(lags.middle_b_s[right.start]),
             change_s=float(np.median(level[right]) - np.median(level[left])),
         )
         for left, right in pairwise(segments)
@@ -188,7 +180,7 @@ def _window_lags(a: Prepared, b: Prepared, candidate: Candidate, u_drift: float)
         middle_b_s = b.start.s + (first + coarse + 0.5 * (length - 1)) * step_s
         away_s = abs(middle_b_s - candidate.epoch_s)
         predicted_s = Z95 * math.hypot(candidate.u_statistical_s or candidate.u_s, u_drift * away_s)
-        radius = math.ceil((1.0 + 3.0 * predicted_s) / step_s) + FIT_LAGS
+        radius = math.ceil((1.0 + 3.0 * predicted_s) / step_s) + REACH
         lag = _window_lag(a, b, slice(first, first + length), coarse, radius)
         if lag is not None:
             at_b_s = middle_b_s + (lag - coarse) * step_s
@@ -210,10 +202,10 @@ def _window_lag(a: Prepared, b: Prepared, at: slice, coarse: int, radius: int) -
     if not float(x @ x) > 0 or not energy.max() > 0:
         return None
     r = np.correlate(y, x, mode="valid") / np.sqrt(np.maximum(energy, 1e-9 * energy.max()))
-    best = int(r.argmax())
-    if not FIT_LAGS <= best < len(r) - FIT_LAGS:
+    best = int(smoothed(r, HIGHEST_OF_WINDOWS).argmax())
+    if not REACH <= best < len(r) - REACH:
         return None
-    place = quartic_top(r[best - FIT_LAGS : best + FIT_LAGS + 1])
+    place = summit(r[best - REACH : best + REACH + 1], HIGHEST_OF_WINDOWS)
     return None if place is None else coarse - radius + best + place
 
 

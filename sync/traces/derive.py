@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sync.cache import Cache
 from sync.errors import TraceError
-from sync.media.facts import MediaFacts
+from sync.media.facts import MediaFacts, PictureFacts
 from sync.progress import SILENT, Progress
 from sync.traces.activity import CodedPictures, activity
 from sync.traces.files import read_trace, write_trace
@@ -22,7 +23,17 @@ from sync.traces.squelch import Transmissions
 from sync.traces.tones import Tones
 from sync.traces.trace import ALL_PICTURE_KINDS, ALL_SOUND_KINDS, KINDS, Trace, TraceKind
 
-__all__ = ["Region", "derive_trace", "derive_traces", "read_trace", "write_trace"]
+if TYPE_CHECKING:
+    from sync.media.frame_index import FrameIndex
+
+__all__ = [
+    "Region",
+    "activity_preview",
+    "derive_trace",
+    "derive_traces",
+    "read_trace",
+    "write_trace",
+]
 
 VERSION = 1
 """Raise when a method changes: old entries of the cache are then not used."""
@@ -67,6 +78,7 @@ def derive_trace(
     kind: TraceKind,
     *,
     roi: Region | None = None,
+    channel: int | None = None,
     rate_hz: float | None = None,
     cache: Cache | None = None,
     progress: Progress = SILENT,
@@ -78,11 +90,14 @@ def derive_trace(
     roi
         Region X, Y, W, H in pixels of the original; picture kinds only.
     """
+    if channel is not None and kind in ALL_PICTURE_KINDS:
+        raise TraceError(f"A channel belongs to the sound; {kind} is taken from the picture.")
     if roi is not None and kind in ALL_SOUND_KINDS:
         raise TraceError(f"A region belongs to the picture; {kind} is taken from the sound.")
     traces = derive_traces(
-        path, facts, [kind], regions=[roi], rate_hz=rate_hz, cache=cache, progress=progress
-    )
+        path, facts, [kind], regions=[roi], channel=channel, rate_hz=rate_hz, cache=cache,
+        progress=progress,
+    )  # fmt: skip
     return traces[kind, roi]
 
 
@@ -92,6 +107,7 @@ def derive_traces(
     kinds: Sequence[TraceKind],
     *,
     regions: Sequence[Region | None] = (None,),
+    channel: int | None = None,
     rate_hz: float | None = None,
     cache: Cache | None = None,
     progress: Progress = SILENT,
@@ -109,6 +125,8 @@ def derive_traces(
     regions
         Regions X, Y, W, H in pixels of the original, ``None`` for the whole picture: every
         picture kind is derived of every region, but ``activity`` of the whole only.
+    channel
+        One channel of the sound, counted from 0; ``None`` for all of them together.
     rate_hz
         Samples a second, 1 to 100; by default 10, and 25 for kinds that date instants.
     cache
@@ -129,23 +147,22 @@ def derive_traces(
     rates = {kind: rate_hz or RATES_HZ.get(kind, SLOW_HZ) for kind, _ in wanted}
     out: dict[Wanted, Trace] = {}
     for one in wanted:
-        found = None if cache is None else _kept(facts, one, rates[one[0]], cache)
+        found = None if cache is None else _kept(facts, one, rates[one[0]], channel, cache)
         if found is not None:
             out[one] = found
     left = [one for one in wanted if one not in out]
     signals: dict[Wanted, PictureSignal | SoundSignal] = {}
     try:
-        signals |= _of_grey(path, facts, left, rates, cache, progress.part(0.0, 0.4))
-        signals |= _of_colour(path, facts, left, rates, cache, progress.part(0.4, 0.6))
+        signals |= _of_pictures(path, facts, left, rates, cache, progress.part(0.0, 0.6))
         signals |= _of_packets(path, facts, left, rates, progress.part(0.6, 0.7))
-        signals |= _of_sound(path, facts, left, rates, cache, progress.part(0.7, 1.0))
+        signals |= _of_sound(path, facts, left, rates, channel, cache, progress.part(0.7, 1.0))
     except TraceError as error:
         named = f"{Path(path).name}: {error.message}"
         raise TraceError(named, path=path, hint=error.hint) from error
     for one, signal in signals.items():
-        out[one] = _trace(facts, one, rates[one[0]], signal)
+        out[one] = _trace(facts, one, rates[one[0]], channel, signal)
         if cache is not None:
-            parameters = _parameters(one, rates[one[0]])
+            parameters = _parameters(one, rates[one[0]], channel)
             cache.store(facts.sha256, "trace", parameters, out[one].to_arrays())
     progress.report(1.0)
     return {one: out[one] for one in wanted}
@@ -196,19 +213,23 @@ def _words(kinds: Sequence[TraceKind]) -> str:
 # -- keeping --------------------------------------------------------------------------------------
 
 
-def _parameters(one: Wanted, rate_hz: float) -> dict[str, object]:
+def _parameters(one: Wanted, rate_hz: float, channel: int | None) -> dict[str, object]:
     kind, roi = one
+    alone = {"channel": channel} if channel is not None and kind in ALL_SOUND_KINDS else {}
     return {
         "kind": kind,
         "method": METHODS[kind],
         "version": VERSION,
         "rate_hz": rate_hz,
         "roi": None if roi is None else list(roi),
+        **alone,
     }
 
 
-def _kept(facts: MediaFacts, one: Wanted, rate_hz: float, cache: Cache) -> Trace | None:
-    parameters = _parameters(one, rate_hz)
+def _kept(
+    facts: MediaFacts, one: Wanted, rate_hz: float, channel: int | None, cache: Cache
+) -> Trace | None:
+    parameters = _parameters(one, rate_hz, channel)
     stored = cache.arrays(facts.sha256, "trace", parameters)
     if stored is None:
         return None
@@ -219,9 +240,10 @@ def _kept(facts: MediaFacts, one: Wanted, rate_hz: float, cache: Cache) -> Trace
 
 
 def _trace(
-    facts: MediaFacts, one: Wanted, rate_hz: float, signal: PictureSignal | SoundSignal
-) -> Trace:
-    parameters = _parameters(one, rate_hz)
+    facts: MediaFacts, one: Wanted, rate_hz: float, channel: int | None,
+    signal: PictureSignal | SoundSignal,
+) -> Trace:  # fmt: skip
+    parameters = _parameters(one, rate_hz, channel)
     if isinstance(signal, PictureSignal):
         parameters["picture_interval_ns"] = signal.picture_interval_ns
     return Trace(
@@ -238,7 +260,7 @@ def _trace(
 # -- reading --------------------------------------------------------------------------------------
 
 
-def _of_grey(
+def _of_pictures(
     path: Path | str,
     facts: MediaFacts,
     wanted: Sequence[Wanted],
@@ -246,37 +268,24 @@ def _of_grey(
     cache: Cache | None,
     progress: Progress,
 ) -> dict[Wanted, PictureSignal]:
-    wanted = [one for one in wanted if one[0] in _GREY]
-    if not wanted:
+    grey = [one for one in wanted if one[0] in _GREY]
+    colour = [roi for kind, roi in wanted if kind == "lightbar"]
+    if not grey and not colour:
         return {}
-    from sync.media.inspect import grey_sequence  # the decoder loads only when it is needed
+    from sync.media.one_pass import small_pictures  # the decoder loads only when it is needed
 
-    regions = list(dict.fromkeys(roi for _, roi in wanted))
-    sequence = grey_sequence(path, facts, cache, progress.part(0.0, 0.9))
-    measured = measure(sequence, regions, progress.part(0.9, 1.0))
-    return {
-        (kind, roi): _GREY[kind](measured, regions.index(roi), rates[kind]) for kind, roi in wanted
-    }
-
-
-def _of_colour(
-    path: Path | str,
-    facts: MediaFacts,
-    wanted: Sequence[Wanted],
-    rates: dict[TraceKind, float],
-    cache: Cache | None,
-    progress: Progress,
-) -> dict[Wanted, PictureSignal]:
-    regions = [roi for kind, roi in wanted if kind == "lightbar"]
-    if not regions:
-        return {}
-    from sync.media.inspect import colour_sequence
-
-    sequence = colour_sequence(path, facts, cache, progress.part(0.0, 0.9))
-    found = measure_alternation(sequence, regions, progress.part(0.9, 1.0))
-    return {
-        ("lightbar", roi): lightbar(found, k, rates["lightbar"]) for k, roi in enumerate(regions)
-    }
+    pictures = small_pictures(path, facts, cache, progress.part(0.0, 0.9))
+    out: dict[Wanted, PictureSignal] = {}
+    if grey:
+        regions = list(dict.fromkeys(roi for _, roi in grey))
+        measured = measure(pictures, regions, progress.part(0.9, 0.95))
+        for kind, roi in grey:
+            out[kind, roi] = _GREY[kind](measured, regions.index(roi), rates[kind])
+    if colour:
+        found = measure_alternation(pictures, colour, progress.part(0.95, 1.0))
+        for k, roi in enumerate(colour):
+            out["lightbar", roi] = lightbar(found, k, rates["lightbar"])
+    return out
 
 
 def _of_packets(
@@ -291,15 +300,36 @@ def _of_packets(
     from sync.media.provisional import provisional_index
 
     index, _ = provisional_index(path, progress)
+    return {("activity", None): _activity(index, facts.picture, rates["activity"])}
+
+
+def activity_preview(index: FrameIndex, facts: MediaFacts) -> Trace:
+    """The activity of a recording whose packets are known: nothing is read.
+
+    To look at until motion is derived; see :mod:`sync.traces.activity`.
+
+    Raises
+    ------
+    TraceError
+        When the recording shows fewer than two pictures.
+    """
+    if facts.picture is None:
+        raise TraceError("A recording without pictures has no activity.")
+    rate_hz = RATES_HZ.get("activity", SLOW_HZ)
+    signal = _activity(index, facts.picture, rate_hz)
+    return _trace(facts, ("activity", None), rate_hz, None, signal)
+
+
+def _activity(index: FrameIndex, picture: PictureFacts, rate_hz: float) -> PictureSignal:
     assert index.packets is not None
     coded = CodedPictures(
         time_ns=index.time_ns,
         size=index.packets.size[index.ordinal],
         key=index.key,
-        width_px=facts.picture.width_px,
-        height_px=facts.picture.height_px,
+        width_px=picture.width_px,
+        height_px=picture.height_px,
     )
-    return {("activity", None): activity(coded, rates["activity"])}
+    return activity(coded, rate_hz)
 
 
 def _of_sound(
@@ -307,16 +337,19 @@ def _of_sound(
     facts: MediaFacts,
     wanted: Sequence[Wanted],
     rates: dict[TraceKind, float],
+    channel: int | None,
     cache: Cache | None,
     progress: Progress,
 ) -> dict[Wanted, SoundSignal]:
     kinds = [kind for kind, _ in wanted if kind in _SOUND]
     if not kinds:
         return {}
+    from sync.media.raw_sound import RawSound
     from sync.media.sound import SoundReader
 
     # The reader's scan of what only FFmpeg decodes is kept: with it this is one pass.
-    with SoundReader(path, cache=cache, sha256=facts.sha256) as reader:
+    raw = None if facts.sound is None else RawSound.of_facts(facts.sound)
+    with SoundReader(path, cache=cache, sha256=facts.sha256, raw=raw, channel=channel) as reader:
         readings = [_SOUND[kind](reader, rates[kind]) for kind in kinds]
         signals = read_once(reader, readings, progress)
         holes = [note.at for note in reader.notes if note.code == "gap" and note.at is not None]

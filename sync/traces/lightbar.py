@@ -17,10 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sync.errors import TraceError
+from sync.media.small_pictures import Stored
 from sync.progress import SILENT, Progress
 from sync.timebase import MediaTime
 from sync.traces.grid import Bool, Float, Int
 from sync.traces.picture import (
+    AT_ONCE,
     Pictures,
     PictureSignal,
     Region,
@@ -56,10 +58,10 @@ ABOUT_CELLS = 15
 
 
 class ColourPictures(Timed, Protocol):
-    """What is needed of a colour sequence (``sync.media.colour.ColourSequence`` is one)."""
+    """What is needed of small pictures (``sync.media.small_pictures`` has them)."""
 
     @property
-    def colour(self) -> NDArray[np.uint8]:
+    def colour(self) -> Stored:
         """(n, 2, 45, 80): blue and red difference."""
 
 
@@ -98,7 +100,7 @@ def measure_alternation(
         When the recording is grey throughout, a region does not lie in the picture, or there are
         fewer than two pictures.
     """
-    if not np.ptp(sequence.colour):
+    if not _coloured(sequence.colour):
         raise TraceError(
             "The picture has no colour (a night camera), so a light bar cannot be told from other "
             "lamps.",
@@ -128,6 +130,15 @@ def measure_alternation(
         first = last
         progress.report(first / len(begin))
     return Alternation(pictures=pictures, red=red, blue=blue, about=seen)
+
+
+def _coloured(colour: Stored) -> bool:
+    """Whether any cell of any frame differs from any other; most often the first frames tell."""
+    first = colour[:1]
+    return any(
+        bool((colour[low : low + AT_ONCE] != first.flat[0]).any())
+        for low in range(0, len(colour), AT_ONCE)
+    )
 
 
 def lightbar(alternation: Alternation, region: int, rate_hz: float) -> PictureSignal:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sync.errors import TraceError
+from sync.media.small_pictures import Stored
 from sync.progress import SILENT, Progress
 from sync.traces.grid import Bool, Float, Grid, Int
 
@@ -54,10 +55,10 @@ class Timed(Protocol):
 
 
 class GreyPictures(Timed, Protocol):
-    """What is needed of a grey sequence (``sync.media.inspect.GreySequence`` is one)."""
+    """What is needed of small pictures (``sync.media.small_pictures`` has them)."""
 
     @property
-    def grey(self) -> NDArray[np.uint8]:
+    def grey(self) -> Stored:
         """(n, 90, 160)."""
 
 
@@ -122,7 +123,7 @@ def measure(
     of_cells = inside.reshape(len(regions), -1).T
     cells = of_cells.sum(axis=0, dtype=np.float64)
     level, change = np.zeros((2, len(pictures.frame), len(regions)))
-    before = sequence.grey[pictures.frame[0]]
+    before = sequence.grey[pictures.frame[:1]][0]
     for low in range(0, len(level), AT_ONCE):
         part = sequence.grey[pictures.frame[low : low + AT_ONCE]]
         earlier = np.concatenate((before[None], part[:-1]))

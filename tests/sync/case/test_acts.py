@@ -289,6 +289,7 @@ def test_standard_delays() -> None:
     pair = acts.picture_to_sound("phone")
     assert pair.value.s == 0.0
     assert pair.distribution.half == pytest.approx(0.1)
+    assert acts.picture_to_sound("phone", 0.128).distribution.half == pytest.approx(0.228)
     sound = acts.sound_travel("bang", 61.0, 5.0)
     assert sound.value.s == pytest.approx(61 / 343)
     u = math.hypot(5 / math.sqrt(3) / 343, 61 * 7 / 343**2)

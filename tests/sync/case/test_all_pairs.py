@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import sync.case.all_pairs
+from sync.cache import Cache
 from sync.case.all_pairs import (
     allowing_for,
     holm,
@@ -21,7 +22,6 @@ from sync.case.all_pairs import (
 from sync.case.case import Case, Clock
 from sync.case.matches import record_search
 from sync.correlate.result import Candidate, Searched, SearchResult
-from sync.correlate.significance import SCREENING
 from sync.errors import Cancelled, EvidenceError, MediaDamaged
 from sync.progress import CancelToken, Progress
 from tests.sync.case.made import source
@@ -56,15 +56,15 @@ def answer(p: float, surrogates: int, *, kind: Any = "onset", family: int = 1) -
 
 @pytest.fixture
 def searches(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, int]]:
-    """Every search that is made; a and b match at 1 in 100,000, c and d look like it at first."""
+    """Every search that is made, and among how many: a and b match, c and d by chance."""
     made: list[tuple[str, str, int]] = []
 
     def correlate(path_a: Path, _fa: object, path_b: Path, _fb: object, **how: Any) -> SearchResult:
-        made.append((path_a.name, path_b.name, how["surrogates"]))
+        made.append((path_a.name, path_b.name, how["among"]))
         how["progress"].report(1.0)
-        least = 1 / (how["surrogates"] + 1)
+        least = 1 / (200 * how["among"] + 1)
         p = {"ab": 1e-5, "cd": 0.008}.get(path_a.name + path_b.name, 0.5)
-        return answer(max(p, least), how["surrogates"])
+        return answer(max(p, least), 200 * how["among"])
 
     monkeypatch.setattr(sync.case.all_pairs, "correlate_recordings", correlate)
     return made
@@ -77,14 +77,13 @@ def test_pairs_are_all_of_those_named() -> None:
         pairs_of(made_case(), ("a", "nobody"))
 
 
-def test_survivors_are_searched_again_finely_enough_and_chance_findings_fall(
+def test_every_pair_is_searched_once_finely_enough_and_chance_findings_fall(
     searches: list[tuple[str, str, int]],
 ) -> None:
     case = made_case()
     found = search_all(case, PATHS, pairs_of(case))
-    assert [count for *_, count in searches[:6]] == [SCREENING] * 6
-    assert {(a, b) for a, b, _ in searches[6:]} == {("a", "b"), ("c", "d")}
-    assert all(count >= 100 * 6 for *_, count in searches[6:])
+    assert [(a, b) for a, b, _ in searches] == list(pairs_of(case))
+    assert {among for *_, among in searches} == {6}
     by_pair = {one.a + one.b: one.result for one in found}
     best, chance = by_pair["ab"], by_pair["cd"]
     assert best is not None and chance is not None
@@ -127,16 +126,47 @@ def test_a_file_that_fails_stops_no_other_pair_but_cancelling_stops_all(
         search_all(case, PATHS, pairs_of(case), progress=Progress(None, token))
 
 
-def test_sound_itself_needs_no_second_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[int] = []
+def test_earlier_searches_of_a_pair_are_allowed_for(
+    searches: list[tuple[str, str, int]],
+) -> None:
+    case = record_search(made_case(), answer(0.4, 999), "b", "a")
+    search_all(case, PATHS, pairs_of(case))
+    assert {(a, b): among for a, b, among in searches}["a", "b"] == 12
+    assert sorted(among for *_, among in searches) == [6] * 5 + [12]
 
+
+def test_signals_are_derived_once_for_all_pairs_and_told_by_name(
+    searches: list[tuple[str, str, int]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    derived: list[str] = []
+
+    def derive(path: Path, *_: object, **how: Any) -> None:
+        derived.append(path.name)
+        how["progress"].report(1.0)
+        if path.name == "a":
+            raise MediaDamaged("a cannot be read.", path=path)
+
+    monkeypatch.setattr(sync.case.all_pairs, "derive_traces", derive)
+    told: list[tuple[float, str]] = []
+    case = made_case()
+    found = search_all(
+        case, PATHS, pairs_of(case), cache=Cache(tmp_path),
+        progress=Progress(lambda share, text: told.append((share, text))),
+    )  # fmt: skip
+    assert derived == list(NAMES), "also where one of them fails: its pairs say so"
+    assert len(found) == len(searches) == 6
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares) and shares[-1] == 1.0
+    assert any(text.startswith("reading ") for _, text in told)
+    assert any(text.startswith("pair 6 of 6") for _, text in told)
+
+
+def test_sound_is_allowed_for_without_surrogates(monkeypatch: pytest.MonkeyPatch) -> None:
     def correlate(*_: object, **how: Any) -> SearchResult:
-        made.append(how["surrogates"])
         return answer(1e-9, 0, kind="samples")
 
     monkeypatch.setattr(sync.case.all_pairs, "correlate_recordings", correlate)
     found = search_all(made_case(), PATHS, pairs_of(made_case()))
-    assert len(made) == 6
     p = [one.result.candidates[0].p for one in found if one.result is not None]
     assert p == pytest.approx([6e-9] * 6)
 

@@ -56,12 +56,6 @@ def test_shuffles_are_permutations_of_whole_blocks() -> None:
     assert len({tuple(order) for order in orders}) == 20
 
 
-def test_blocks_can_be_reversed() -> None:
-    for order in significance.block_shuffles(95, 10, np.random.default_rng(0), 20, backwards=True):
-        assert np.array_equal(np.sort(order), np.arange(95))
-        assert (np.diff(order) == -1).sum() >= 95 - 12
-
-
 def test_p_counts_and_stops_early() -> None:
     maxima = np.arange(1.0, 100.0)
     null = NullMaxima(maxima=maxima, planned=99)

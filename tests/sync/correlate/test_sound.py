@@ -11,7 +11,7 @@ from sync.correlate.chance import law_of_maximum
 from sync.correlate.resample import Resampler
 from sync.correlate.sound import search_samples
 from sync.correlate.waveform import correlate_sounds
-from sync.correlate.whitening import band_for, whiten_sound
+from sync.correlate.whitening import above_noise, band_for, whiten_sound
 from tests.sync.correlate.made import Float, sound, speech
 
 
@@ -238,6 +238,21 @@ def test_whitening_evens_the_band_and_kills_a_line() -> None:
     bands = [power[(hz >= low) & (hz < low + 250)].mean() for low in range(500, 2750, 250)]
     assert max(bands) < 1.6 * min(bands)
     assert np.abs(white.values).max() <= 4.0
+
+
+def test_what_rises_above_the_noise_counts_most_and_noise_alone_hardly() -> None:
+    rng = np.random.default_rng(16)
+    power = rng.standard_exponential((200, 100)).astype(np.float32)
+    # Half of the time some frequencies carry something; one hums all the time.
+    power[:100, 40:60] *= 100.0
+    power[:, 80] += 1000.0
+    weights = above_noise(power, np.ones(200, np.bool_))
+    assert weights[:100, 42:58].mean() > 0.9
+    assert weights[:, :38].mean() < 0.25
+    assert weights[100:, 42:58].mean() < 0.25
+    assert weights[:, 80].mean() < 0.2
+    assert weights.min() == pytest.approx(0.1)
+    assert not above_noise(power, np.zeros(200, np.bool_)).any()
 
 
 def test_silence_stays_silent() -> None:

@@ -12,8 +12,8 @@ from sync.correlate.recordings import read_samples
 from sync.correlate.sound import search_samples
 from sync.correlate.sound_asked import Asked
 from sync.correlate.sound_file import FileSound
-from sync.correlate.sound_long import search_long
-from sync.correlate.sound_screen import COARSE, scan
+from sync.correlate.sound_long import screened, search_long
+from sync.correlate.sound_screen import COARSE, _stretches, scan
 from sync.correlate.sound_track import Tracker
 from sync.media.sound import SoundReader
 from sync.timebase import MediaTime, TimeRange
@@ -71,6 +71,17 @@ def test_long_sounds_answer_as_short_ones_do_either_way_round() -> None:
         assert np.all(np.diff(result.curve.offset_s) > 0)
     again = search_long(Asked.of(a, b, None, None, 1))
     assert again.candidates == long.candidates
+
+
+def test_the_first_look_hears_talk_far_below_the_noise_of_both() -> None:
+    rng = np.random.default_rng(15)
+    said = speech(rng, 80.0)
+    level = 10 ** (16 / 20) * said.std()
+    a = sound(said + level * rng.standard_normal(len(said)))
+    b = sound(said[9 * RATE : 69 * RATE] + level * rng.standard_normal(60 * RATE))
+    found = screened(Asked.of(a, b, None, None, 1))
+    assert found is not None
+    assert found.candidates[0].offset_s == pytest.approx(9.0, abs=5e-5)
 
 
 def test_long_sounds_that_have_nothing_in_common_are_refused() -> None:
@@ -180,3 +191,10 @@ def test_channels_that_cancel_are_not_silence(tmp_path: Path) -> None:
     one = 0.5 * np.random.default_rng(12).uniform(-1, 1, 20_000)
     path = _file(tmp_path / "a.wav", np.stack((one, -one), axis=1), RATE)
     assert read_samples(path, RATE).values.std() > 0.2
+
+
+def test_what_is_kept_of_a_block_does_not_hold_the_block() -> None:
+    z = np.random.default_rng(14).standard_normal(10_000).astype(np.float32)
+    for kept in _stretches(z, 100):
+        assert kept.base is None
+        assert kept.nbytes < z.nbytes / 10

@@ -33,7 +33,7 @@ def test_a_jump_is_proposed_where_it_is() -> None:
     assert match is not None
     (jump,) = match.jumps
     assert jump.change_s == pytest.approx(0.7, abs=0.05)
-    assert jump.after_b_s - 60 <= 1100.0 <= jump.before_b_s + 60
+    assert jump.after_s - 60 <= 1100.0 <= jump.before_s + 60
     first, second = match.stretches
     assert first.offset_s == pytest.approx(0.0, abs=0.05)
     assert second.offset_s == pytest.approx(0.7, abs=0.05)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from sync.cache import Cache
 from sync.errors import StorageError, TraceError
-from sync.media import inspect as inspect_module
+from sync.media import one_pass
 from sync.media.facts import MediaFacts
-from sync.media.inspect import colour_sequence, inspect
+from sync.media.inspect import inspect
 from sync.media.sound import SoundReader
 from sync.progress import CancelToken, Progress
 from sync.timebase import MediaTime
@@ -132,7 +132,7 @@ def test_many_traces_of_one_reading(
     facts = inspect(path, cache=None).facts
     regions: list[Region | None] = [None, (0, 90, 320, 50), (10, 20, 30, 40)]
     count = {"decode": 0, "sound": 0}
-    passed, read = inspect_module.decode_pass, SoundReader.blocks
+    passed, read = one_pass.decode_pass, SoundReader.blocks
 
     def decode_pass(*args: Any) -> None:
         count["decode"] += 1
@@ -142,7 +142,7 @@ def test_many_traces_of_one_reading(
         count["sound"] += 1
         return read(self, size)
 
-    monkeypatch.setattr(inspect_module, "decode_pass", decode_pass)
+    monkeypatch.setattr(one_pass, "decode_pass", decode_pass)
     monkeypatch.setattr(SoundReader, "blocks", blocks)
     kinds: list[TraceKind] = ["motion", "luminance", "flash", "steps", *ALL_SOUND_KINDS]
     together = derive_traces(path, facts, kinds, regions=regions)
@@ -179,7 +179,7 @@ def test_activity_needs_no_decoder(
     def refuse(*args: object) -> None:
         raise AssertionError("decoded")
 
-    monkeypatch.setattr(inspect_module, "decode_pass", refuse)
+    monkeypatch.setattr(one_pass, "decode_pass", refuse)
     trace = derive_trace(path, facts, "activity", rate_hz=25.0, cache=cache)
     at = trace.times_s()
     moved = trace.values[trace.valid & (at < 3.8)]
@@ -348,7 +348,7 @@ def test_a_first_line_may_say_the_kind(tmp_path: Path) -> None:
 
 def lightbars(path: Path) -> tuple[LightBar, ...]:
     cache = Cache()  # the run's own: other tests read the same recordings
-    sequence = colour_sequence(path, inspect(path, cache=cache).facts, cache)
+    sequence = one_pass.small_pictures(path, inspect(path, cache=cache).facts, cache)
     return find_lightbars(measure_alternation(sequence, [None]))
 
 

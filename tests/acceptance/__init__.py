@@ -1,0 +1,1 @@
+"""The whole program, on recordings whose truth is known."""
