@@ -1,8 +1,9 @@
 """Derived data on disk, found by content hash, name and parameters; may be deleted at any time.
 
-An entry is one uncompressed ``.npz`` file. Nothing here is evidence: an entry that is missing,
-damaged or of another format version is simply absent, and a folder that cannot be written only
-means that the work is done again.
+An entry is one uncompressed ``.npz`` file, or a file that its owner writes piece by piece. Nothing
+here is evidence: an entry that is missing, damaged or of another format version is simply absent,
+and a folder that cannot be written only means that the work is done again. The entries used longest
+ago make room for new ones.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import tempfile
+import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +24,15 @@ import platformdirs
 
 FORMAT_VERSION = 1
 """Part of every key: raise it when the meaning of stored arrays changes."""
+
+LIMIT_BYTES = 64 << 30
+"""What the cache may hold: the proxies of a day and a half of 1080p at 30 MB a minute."""
+
+KEEP_FREE_BYTES = 2 << 30
+"""Left free on its disk whatever the limit: the case and the system write there too."""
+
+_IN_USE_S = 900
+"""An entry used within this time is not removed: a window may be showing it."""
 
 _CHECK = "_tiepoint_check"
 """Array in each entry that repeats its full key: a renamed or colliding file is not believed."""
@@ -34,13 +46,16 @@ class Cache:
     folder
         Where entries live. Default: the environment variable ``TIEPOINT_CACHE``, else the user's
         cache folder for ``tiepoint``. Created when first written to.
+    limit_bytes
+        What it may hold.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, limit_bytes: int = LIMIT_BYTES) -> None:
         if folder is None:
             named = os.environ.get("TIEPOINT_CACHE")
             folder = Path(named) if named else Path(platformdirs.user_cache_dir("tiepoint"))
         self.folder = folder
+        self.limit_bytes = limit_bytes
 
     def arrays(
         self, sha256: str, name: str, parameters: Mapping[str, object]
@@ -57,7 +72,7 @@ class Cache:
             Everything the result depends on besides the file; JSON values.
         """
         key = _key(sha256, name, parameters)
-        path = self._path(sha256, name, key)
+        path = self._path(sha256, name, key, ".npz")
         try:
             # Opened here: np.load leaves the file open when the archive in it is damaged.
             with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
@@ -69,6 +84,7 @@ class Cache:
         check = found.pop(_CHECK, None)
         if check is None or check.tobytes() != key.encode():
             return None
+        _touch(path)
         return found
 
     def store(
@@ -84,7 +100,7 @@ class Cache:
         and an interrupted write cannot leave half of one.
         """
         key = _key(sha256, name, parameters)
-        path = self._path(sha256, name, key)
+        path = self._path(sha256, name, key, ".npz")
         temporary: str | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -102,9 +118,58 @@ class Cache:
                 with contextlib.suppress(OSError):
                     os.unlink(temporary)
 
-    def _path(self, sha256: str, name: str, key: str) -> Path:
+    def file(self, sha256: str, name: str, parameters: Mapping[str, object]) -> Path:
+        """Where the file of this key lies that its owner writes; asking for it counts as use."""
+        path = self._path(sha256, name, _key(sha256, name, parameters), ".rows")
+        _touch(path)
+        return path
+
+    def make_room(self, wanted_bytes: int) -> bool:
+        """Remove the entries used longest ago until ``wanted_bytes`` more fit.
+
+        Returns
+        -------
+        fits : False when the limit, or the disk's last :data:`KEEP_FREE_BYTES`, stand in the way.
+        """
+        entries = self._entries()
+        held = sum(size for _, size, _ in entries)
+        before = time.time() - _IN_USE_S
+        for used, size, path in sorted(entries, key=lambda entry: entry[0]):
+            if used > before or self._fits(held, wanted_bytes):
+                break
+            with contextlib.suppress(OSError):  # Windows keeps what somebody has open
+                path.unlink()
+                held -= size
+        return self._fits(held, wanted_bytes)
+
+    def _fits(self, held_bytes: int, wanted_bytes: int) -> bool:
+        if held_bytes + wanted_bytes > self.limit_bytes:
+            return False
+        existing = next((p for p in (self.folder, *self.folder.parents) if p.exists()), None)
+        try:
+            free = shutil.disk_usage(existing or ".").free
+        except OSError:
+            return False
+        return free >= KEEP_FREE_BYTES + wanted_bytes
+
+    def _entries(self) -> list[tuple[float, int, Path]]:
+        """(last use, size, path) of every file; what vanishes meanwhile is left out."""
+        found = []
+        for path in self.folder.glob("??/*"):
+            with contextlib.suppress(OSError):
+                status = path.stat()
+                found.append((status.st_mtime, status.st_size, path))
+        return found
+
+    def _path(self, sha256: str, name: str, key: str, suffix: str) -> Path:
         digest = hashlib.sha256(key.encode()).hexdigest()[:32]
-        return self.folder / sha256[:2] / f"{name}-{digest}.npz"
+        return self.folder / sha256[:2] / f"{name}-{digest}{suffix}"
+
+
+def _touch(path: Path) -> None:
+    """The time of last use is the file's time: reading alone is not recorded on most systems."""
+    with contextlib.suppress(OSError):
+        os.utime(path)
 
 
 def _key(sha256: str, name: str, parameters: Mapping[str, object]) -> str:

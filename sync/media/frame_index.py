@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sync.media.facts import IndexState
+from sync.media.fields import FieldOrder
 from sync.media.packets import PacketTable
 from sync.timebase import Duration, MediaTime
+
+_EXACT = Duration(0)
+
+_OPTIONAL: dict[str, Any] = {
+    "damaged": np.bool_, "blend_reach": np.uint8, "interlaced": np.bool_, "digest": np.uint32,
+}  # fmt: skip
+"""Columns an index may lack, and their types."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,7 +34,8 @@ class FrameIndex:
     pts: NDArray[np.int64]
     """Presentation timestamps, ticks of ``time_base``; as written, never rebased."""
     time_ns: NDArray[np.int64]
-    """Media time, nanoseconds."""
+    """Media time, nanoseconds: that of ``pts``, counted on where an MPEG clock starts again from 0
+    at 2³³ ticks (the health notes list where)."""
     ordinal: NDArray[np.int32]
     """Number of the packet each frame was decoded from, in file order."""
     key: NDArray[np.bool_]
@@ -35,11 +45,28 @@ class FrameIndex:
     state: IndexState
     damaged: NDArray[np.bool_] | None = None
     """Decoded with errors."""
-    blended: NDArray[np.bool_] | None = None
-    """A mixture of its neighbours (rate conversion), not something a camera saw at one time."""
+    blend_reach: NDArray[np.uint8] | None = None
+    """0: something a camera saw. Otherwise a mixture of two pictures (rate conversion), and this
+    many frames away at most lie the pictures it is mixed of."""
+    interlaced: NDArray[np.bool_] | None = None
+    """Holds two fields, seen half an interval apart."""
+    field_order: FieldOrder | None = None
+    """Which of the two was seen first; ``None`` where no frame is interlaced."""
+    raster_half: Duration = _EXACT
+    """How far, either way, the time of a picture may lie from when it was taken, because the file
+    holds pictures on a raster finer than their own rate, but no multiple of it."""
     digest: NDArray[np.uint32] | None = None
     """CRC-32 of each frame's 160×90 grey: a later decode can be held against it."""
     packets: PacketTable | None = None
+    _rising: bool = field(init=False, repr=False)
+    _interval_ns: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        steps = np.diff(self.time_ns)
+        positive = steps[steps > 0]
+        object.__setattr__(self, "_rising", bool(np.all(steps >= 0)))
+        usual = int(np.median(positive)) if len(positive) else 0
+        object.__setattr__(self, "_interval_ns", usual)
 
     def __len__(self) -> int:
         return len(self.time_ns)
@@ -49,7 +76,7 @@ class FrameIndex:
 
         Where two frames carry that time, the later one.
         """
-        if self._monotone():
+        if self._rising:
             found = int(np.searchsorted(self.time_ns, t.ns, side="right")) - 1
             return found if found >= 0 else None
         shown = np.flatnonzero(self.time_ns <= t.ns)
@@ -78,9 +105,31 @@ class FrameIndex:
     @property
     def median_interval(self) -> Duration:
         """Median of the positive steps between frames; 0 when there are none."""
-        steps = np.diff(self.time_ns)
-        steps = steps[steps > 0]
-        return Duration(int(np.median(steps)) if len(steps) else 0)
+        return Duration(self._interval_ns)
+
+    @property
+    def blended(self) -> NDArray[np.bool_] | None:
+        """(n,) whether each frame is a mixture; ``None`` while nobody has looked."""
+        return None if self.blend_reach is None else self.blend_reach > 0
+
+    def is_interlaced(self, i: int) -> bool:
+        """Whether frame ``i`` holds two fields."""
+        self._checked(i)
+        if self.interlaced is None:
+            return self.field_order is not None
+        return bool(self.interlaced[i])
+
+    def field_times(self, i: int) -> tuple[MediaTime, MediaTime] | None:
+        """When the two fields of frame ``i`` were seen; ``None`` where it has none.
+
+        The first at the frame's own time, the second half a usual interval (or half the frame's
+        own, where that is shorter) later.
+        """
+        if not self.is_interlaced(i):
+            return None
+        first = int(self.time_ns[i])
+        half = min(self.end_of(i).ns - first, self._interval_ns) // 2
+        return MediaTime(first), MediaTime(first + half)
 
     @property
     def pictures(self) -> int | None:
@@ -122,30 +171,51 @@ class FrameIndex:
         (after, by)
             ``after``: time of the first frame of the previous distinct picture, or ``None`` when
             there is none: such a mark is one-sided. ``by``: time of the first frame of ``p``.
-            Blended pictures widen both ends to the nearest unblended one, since a blend already
-            shows, faintly, what the next picture saw.
+            Blended pictures widen both ends to the nearest unblended one, but no further than the
+            pictures they are mixed of lie: a blend shows, faintly, what was seen later than its
+            time. An interlaced ``p`` was seen until its second field. Pictures on a foreign raster
+            widen both ends by :attr:`raster_half`.
         """
-        before, here = p - 1, p
-        while before >= 0 and self._blended(before):
-            before -= 1
-        last = (len(self) if self.state == "provisional" else int(self.picture[-1]) + 1) - 1
-        while here < last and self._blended(here):
-            here += 1
-        after = self.picture_time(before) if before >= 0 else None
-        return after, self.picture_time(here)
+        before, here = self.bounding_frames(p)
+        seen = self.field_times(here)
+        by = int(self.time_ns[here]) if seen is None else seen[1].ns
+        by += self._short_of_pictures(self.frames_of_picture(p).start, here) * self._interval_ns
+        after = None
+        if before is not None and not self._short_of_pictures(
+            self.frames_of_picture(p - 1).start, before
+        ):
+            after = MediaTime(int(self.time_ns[before]) - self.raster_half.ns)
+        return after, MediaTime(by + self.raster_half.ns)
 
-    def _blended(self, p: int) -> bool:
-        if self.blended is None:
-            return False
-        return bool(self.blended[self.frames_of_picture(p).start])
+    def bounding_frames(self, p: int) -> tuple[int | None, int]:
+        """The frames that show what was and what is, where a change is first seen in ``p``.
+
+        The first frame of the picture before and of ``p`` itself, each past the blends it is part
+        of; ``None`` where there is no picture before.
+        """
+        here = self._past_blend(self.frames_of_picture(p).start, 1)
+        if p == 0:
+            return None, here
+        return self._past_blend(self.frames_of_picture(p - 1).start, -1), here
+
+    def _reach(self, i: int) -> int:
+        return 0 if self.blend_reach is None else int(self.blend_reach[i])
+
+    def _past_blend(self, i: int, way: int) -> int:
+        """From ``i`` to the nearest frame that is no mixture, or to where its pictures lie."""
+        end = i + way * self._reach(i)
+        while i != end and self._reach(i) and 0 <= i + way < len(self):
+            i += way
+        return i
+
+    def _short_of_pictures(self, i: int, walked: int) -> int:
+        """Frames that lack, at an end of the recording, to where the pictures in ``i`` lie."""
+        return self._reach(i) - abs(walked - i) if self._reach(walked) else 0
 
     def _checked(self, i: int) -> int:
         if not 0 <= i < len(self.time_ns):
             raise IndexError(f"there is no frame {i}: the recording has {len(self.time_ns)}")
         return i
-
-    def _monotone(self) -> bool:
-        return bool(np.all(self.time_ns[1:] >= self.time_ns[:-1]))
 
     # -- for the cache ------------------------------------------------------------------------
 
@@ -160,8 +230,10 @@ class FrameIndex:
             "picture": self.picture,
             "time_base": base,
             "verified": np.array([self.state == "verified"]),
+            "field_order": np.array([self.field_order or ""], dtype=np.str_),
+            "raster_half_ns": np.array([self.raster_half.ns], np.int64),
         }
-        for name in ("damaged", "blended", "digest"):
+        for name in _OPTIONAL:
             value = getattr(self, name)
             if value is not None:
                 arrays[name] = value
@@ -181,7 +253,7 @@ class FrameIndex:
         """
         n = len(arrays["time_ns"])
         frame_arrays = ("pts", "ordinal", "key", "picture")
-        optional = [name for name in ("damaged", "blended", "digest") if name in arrays]
+        optional = [name for name in _OPTIONAL if name in arrays]
         if any(len(arrays[name]) != n for name in (*frame_arrays, *optional)):
             raise ValueError("a frame index with columns of unequal length")
         packets = None
@@ -193,6 +265,9 @@ class FrameIndex:
                 size=arrays["packet_size"].astype(np.int64),
                 key=arrays["packet_key"].astype(np.bool_),
             )
+        order = str(arrays["field_order"][0])
+        if order not in ("", *get_args(FieldOrder)):
+            raise ValueError(f"no order of fields: {order!r}")
         num, den = (int(x) for x in arrays["time_base"].astype(np.int64))
         return cls(
             pts=arrays["pts"].astype(np.int64),
@@ -202,8 +277,8 @@ class FrameIndex:
             picture=arrays["picture"].astype(np.int32),
             time_base=Fraction(num, den),
             state="verified" if bool(arrays["verified"][0]) else "provisional",
-            damaged=arrays["damaged"].astype(np.bool_) if "damaged" in arrays else None,
-            blended=arrays["blended"].astype(np.bool_) if "blended" in arrays else None,
-            digest=arrays["digest"].astype(np.uint32) if "digest" in arrays else None,
+            field_order=cast(FieldOrder, order) if order else None,
+            raster_half=Duration(int(arrays["raster_half_ns"].astype(np.int64)[0])),
             packets=packets,
+            **{name: arrays[name].astype(_OPTIONAL[name]) for name in optional},
         )

@@ -9,11 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sync.media.facts import HealthNote
-from sync.media.ticks import NO_TIME, ticks_to_ns
+from sync.media.ticks import NO_TIME, furthest_tick, ticks_to_ns
+from sync.timebase import MediaTime
 
 _FAULTY_SHARE = 0.05
 """Share of backward steps above which written presentation times contradict the display order of
 the whole file rather than jump here and there."""
+
+_WRAP_STEP_S = 60
+"""A clock that starts again passes from its end to 0 within an ordinary step; one that was set back
+lands anywhere, and by chance within a minute of this once in 1,600 times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -31,6 +36,7 @@ def settle_times(
     dts: NDArray[np.int64],
     time_base: Fraction,
     nominal_rate: Fraction,
+    clock_ticks: int | None = None,
 ) -> FrameTimes:
     """Presentation times from what decoder and packets say.
 
@@ -41,6 +47,8 @@ def settle_times(
         output order, and decoding time of the packet it came from.
     nominal_rate
         Used only for a stream without a single time in it.
+    clock_ticks
+        Where the container's clock starts again from 0; ``None`` for never.
 
     Notes
     -----
@@ -52,6 +60,7 @@ def settle_times(
     * A raw stream has no times at all. Frame number ÷ claimed rate is all there is, and says so.
     """
     n = len(pts)
+    pts, dts = _reckonable(pts, time_base), _reckonable(dts, time_base)
     absent = pts == NO_TIME
     slots = _slots(dts)
     usable = slots is not None
@@ -77,7 +86,44 @@ def settle_times(
         return FrameTimes(pts=made, time_ns=exact_ns, notes=(note,))
     if absent.any():
         return _fill(pts, absent, time_base)
+    if clock_ticks is not None and n:
+        return _counted_on(pts, time_base, clock_ticks)
     return FrameTimes(pts=pts, time_ns=ticks_to_ns(pts, time_base), notes=())
+
+
+def _reckonable(ticks: NDArray[np.int64], time_base: Fraction) -> NDArray[np.int64]:
+    """Timestamps that no clock can have written count as absent; nanoseconds would wrap round."""
+    furthest = min(furthest_tick(time_base), np.iinfo(np.int64).max)
+    return np.where((ticks > furthest) | (ticks < -furthest), NO_TIME, ticks)
+
+
+def _counted_on(pts: NDArray[np.int64], time_base: Fraction, clock_ticks: int) -> FrameTimes:
+    """Times of a clock that starts again from 0 after ``clock_ticks``.
+
+    FFmpeg counts on by itself, once, and takes a clock that was set back for one that started
+    again: 26.5 hours too late. So the ticks are taken as written, and counted on only where a
+    step is short if they are. The first frame keeps FFmpeg's time, which its sound shares.
+    """
+    written = pts % clock_ticks
+    steps = np.diff(written)
+    short = round(_WRAP_STEP_S / time_base)
+    ahead = steps + clock_ticks
+    wraps = (steps < 0) & (ahead < short)
+    back = (steps > 0) & (clock_ticks - steps < short)  # a late picture of before the wrap
+    turns = np.concatenate(([0], np.cumsum(wraps.astype(np.int64) - back)))
+    counted = written + turns * clock_ticks + (pts[0] - written[0])
+    time_ns = ticks_to_ns(counted, time_base)
+    notes = [
+        HealthNote(
+            code="wrap",
+            at=MediaTime(int(time_ns[i + 1])),
+            detail=f"The file's clock reaches its end and starts again from 0 at frame {i + 1}, as "
+            f"it does every {float(clock_ticks * time_base) / 3600:.1f} hours: times are counted "
+            "on.",
+        )
+        for i in np.flatnonzero(wraps).tolist()
+    ]
+    return FrameTimes(pts=written, time_ns=time_ns, notes=tuple(notes))
 
 
 def _slots(dts: NDArray[np.int64]) -> NDArray[np.int64] | None:

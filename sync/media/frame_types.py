@@ -11,6 +11,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from sync.media.fields import FieldOrder
 from sync.media.grey import grey_of
 from sync.media.packets import PacketTable
 
@@ -29,6 +30,10 @@ class StreamBegin:
     sample_aspect: Fraction
     frames_claimed: int
     """Number of frames the container claims; 0 where it claims none."""
+    field_order: FieldOrder | None = None
+    """Which field was seen first; ``None`` where the stream calls itself progressive."""
+    clock_ticks: int | None = None
+    """Where the container's clock starts again from 0 (2³³ in MPEG); ``None`` for never."""
 
 
 class DecodedFrame:
@@ -45,11 +50,25 @@ class DecodedFrame:
         the file has none.
     time_ns
         Media time in nanoseconds; ``None`` where ``pts`` is. The index may complete missing times.
-    key, damaged
-        Flags of the container and the decoder: can be decoded by itself; decoded with errors.
+    key, damaged, interlaced
+        Flags of the container and the decoder: can be decoded by itself; decoded with errors; two
+        fields in one.
+    rotation_deg
+        Clockwise turn that puts the picture upright: 0, 90, 180 or 270.
     """
 
-    __slots__ = ("_grey", "damaged", "key", "number", "ordinal", "pts", "time_ns", "video")
+    __slots__ = (
+        "_grey",
+        "_video",
+        "damaged",
+        "interlaced",
+        "key",
+        "number",
+        "ordinal",
+        "pts",
+        "rotation_deg",
+        "time_ns",
+    )
 
     def __init__(
         self,
@@ -60,7 +79,10 @@ class DecodedFrame:
         time_ns: int | None,
         key: bool,
         damaged: bool,
-        video: av.VideoFrame,
+        interlaced: bool,
+        rotation_deg: int,
+        video: av.VideoFrame | None = None,
+        grey: NDArray[np.uint8] | None = None,
     ) -> None:
         self.number = number
         self.ordinal = ordinal
@@ -68,8 +90,16 @@ class DecodedFrame:
         self.time_ns = time_ns
         self.key = key
         self.damaged = damaged
-        self.video = video
-        self._grey: NDArray[np.uint8] | None = None
+        self.interlaced = interlaced
+        self.rotation_deg = rotation_deg
+        self._video = video
+        self._grey = grey
+
+    @property
+    def video(self) -> av.VideoFrame:
+        """The decoded picture; a frame told from a record has none."""
+        assert self._video is not None, "a consumer that needs pixels must be Resumable"
+        return self._video
 
     @property
     def grey(self) -> NDArray[np.uint8]:
@@ -110,3 +140,13 @@ class PacketConsumer(Protocol):
 
     def packets(self, end: StreamEnd) -> None:
         """Called once, just before ``end()``."""
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """A consumer that keeps its own file: in a resumed pass it may be told frames that it holds,
+    which it passes over, and is told none before them."""
+
+    @property
+    def held(self) -> int:
+        """Frames it holds, 0 to ``held`` − 1."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,78 +11,45 @@ from types import TracebackType
 from typing import Self
 
 import av
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sync.errors import MediaDamaged, MediaEmpty
-from sync.media.decode_pass import prepare_decoder, read_packets
+from sync.errors import MediaDamaged
+from sync.media.dispensable import Dispensable
+from sync.media.exact_frame import ExactFrame
 from sync.media.frame_index import FrameIndex
 from sync.media.grey import digest_of, grey_of
-from sync.media.opening import open_container, picture_stream
-from sync.media.packets import VideoPacket, ordinal_of
-from sync.media.ticks import NO_TIME
+from sync.media.packet_source import PacketsLost, PacketSource
+from sync.media.packets import ordinal_of, tag
+from sync.media.ring import Ring
 from sync.timebase import MediaTime
 
-_RING_BYTES = 96 << 20
-_RING_LEAST = 4
+__all__ = ["ExactFrame", "FrameReader"]
 
+_KEYS_TRIED = 3
+"""Key packets a frame is decoded from, one further back after the other, before its decode counts
+as different from the indexed one: damage before the nearest reaches over it, seldom over two."""
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ExactFrame:
-    """One decoded frame and what is known of it."""
+_WHOLE_PACKETS = 4_000
+"""Up to here a damaged frame is also tried from the very start; further on that would take longer
+than anyone waits for a frame that is marked as damaged anyway."""
 
-    index: int
-    """Presentation number."""
-    pts: int
-    time: MediaTime
-    exact: bool
-    """True when the verified index and this decode agree on packet and picture. False while the
-    index is provisional, and where a damaged stream decodes differently each time."""
-    video: av.VideoFrame
-    rotation_deg: int
-    """Clockwise turn that puts the picture upright."""
-    sample_aspect: Fraction
+_LATE_PACKETS = 64
+"""A frame that has not come this many packets after its own will not come: decoders reorder over
+16 pictures at most and hold one more for each thread."""
 
-    def bgr(self) -> NDArray[np.uint8]:
-        """The picture upright with square pixels, (h, w, 3) uint8, blue green red.
-
-        Pixels are only repeated (nearest neighbour), never mixed.
-        """
-        picture = np.asarray(self.video.to_ndarray(format="bgr24"), dtype=np.uint8)
-        aspect = self.sample_aspect
-        if aspect != 1:
-            height, width = picture.shape[:2]
-            if aspect > 1:
-                size = (round(width * aspect), height)
-            else:
-                size = (width, round(height / aspect))
-            picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_NEAREST))
-        turns = self.rotation_deg // 90 % 4
-        return np.ascontiguousarray(np.rot90(picture, -turns)) if turns else picture
-
-    def image(self, width: int, height: int) -> NDArray[np.uint8]:
-        """The picture fitted into ``width`` × ``height`` px, (h', w', 4) contiguous BGRA uint8.
-
-        Its shape is kept, so either h' = height or w' = width. Reduced by area average, enlarged by
-        nearest neighbour.
-        """
-        picture = self.bgr()
-        own_height, own_width = picture.shape[:2]
-        scale = min(width / own_width, height / own_height)
-        size = (max(1, round(own_width * scale)), max(1, round(own_height * scale)))
-        if size != (own_width, own_height):
-            how = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
-            picture = np.asarray(cv2.resize(picture, size, interpolation=how), dtype=np.uint8)
-        return np.ascontiguousarray(cv2.cvtColor(picture, cv2.COLOR_BGR2BGRA), dtype=np.uint8)
-
-
-class _Lost(Exception):
-    """The packets found are not those expected; try from further back."""
+_PIECE_S = 0.004
+"""How long one piece of reading ahead goes on before it lets a waiting request through. With the
+packet that is under way then, it stays within a display's 16 ms."""
 
 
 class FrameReader:
     """Frames of one recording by presentation number; a context manager, one for each thread.
+
+    Frames around the last one asked for are held (:class:`Ring`), so that a step costs nothing;
+    :meth:`read_ahead` keeps them coming. Pictures that nothing else is predicted from are left out
+    on the way to a frame (:class:`Dispensable`); the index's digest shows that it made no
+    difference.
 
     Parameters
     ----------
@@ -101,30 +68,23 @@ class FrameReader:
         self.index = index
         if index.packets is None:
             raise ValueError("this index names no packets; make it with sync.media.inspect")
-        self._packets = index.packets
-        self._ring: OrderedDict[int, av.VideoFrame] = OrderedDict()
-        self._ring_most = _RING_LEAST
-        self._fed: int | None = None
-        """Ordinal of the packet last given to the decoder; None when it cannot go on."""
-        self._numbers: dict[int, list[int]] = {}
-        for number, ordinal in enumerate(index.ordinal.tolist()):
-            self._numbers.setdefault(ordinal, []).append(number)
-        keys = np.flatnonzero(self._packets.key)
-        first_shown = [min(self._numbers.get(int(k), [-1])) for k in keys]
+        self._numbers = _Numbers(index.ordinal, len(index.packets))
+        keys = np.flatnonzero(index.packets.key)
+        shown = self._numbers.first(keys)
         # A key packet that shows nothing (damaged) is no place to start from.
-        self._keys = [(int(k), n) for k, n in zip(keys, first_shown, strict=True) if n >= 0]
-        self._open()
-
-    def _open(self) -> None:
-        self._container = open_container(self.path)
-        stream = picture_stream(self._container)
-        if stream is None:
-            self._container.close()
-            raise MediaEmpty(f"{self.path.name} holds no pictures.", path=self.path)
-        self._stream = stream
-        prepare_decoder(stream)
-        self._sample_aspect = stream.sample_aspect_ratio or Fraction(1)
-        self._begin(0, None)
+        self._keys, self._keys_shown = keys[shown >= 0], shown[shown >= 0]
+        self._ring: Ring[av.VideoFrame | ExactFrame] = Ring()
+        self._asked: int | None = None
+        self._towards = 1
+        self._refill: _Refill | None = None
+        self._vain: set[int] = set()
+        """Frames that reading ahead has not met where they should be."""
+        self._left_out = 0
+        damaged = index.damaged is not None and bool(index.damaged.any())
+        self._source = PacketSource(self.path, index.packets, as_indexed=damaged)
+        self._dispensable = Dispensable(self._source.stream)
+        self._sample_aspect = self._source.stream.sample_aspect_ratio or Fraction(1)
+        self._stand()
 
     # -- what callers use ---------------------------------------------------------------------
 
@@ -137,176 +97,58 @@ class FrameReader:
             When there is no such frame.
         MediaDamaged
             When the file no longer gives that frame: its packets or times differ from the index.
+        MediaChanged, MediaMissing
+            When it does not because the file was changed or taken away while it was open.
         """
         self.index.time_of(i)
-        video = self._ring.get(i)
-        if video is not None:
-            self._ring.move_to_end(i)
-            held = self._exact(i, video)
-            if held.exact or self.index.state == "provisional":
-                return held
-        last: Exception | None = None
-        for start in self._starts(i):
-            try:
-                video = self._decode_to(i, start)
-            except (_Lost, av.FFmpegError) as error:
-                last = error
-                self._fed = None
-                continue
-            found = self._exact(i, video)
-            if found.exact or start == 0 or self.index.state == "provisional":
-                return found
-        if video is not None:
-            return self._exact(i, video)
-        raise MediaDamaged(
-            f"{self.path.name} no longer gives frame {i} ({self.index.time_of(i).s:.3f} s) as it "
-            "was indexed, so no picture is shown for it.",
-            path=self.path,
-            hint="Check whether the file was changed; inspect it again.",
-        ) from last
+        before = i if self._asked is None else self._asked
+        if i != before:
+            self._towards = 1 if i > before else -1
+        self._asked = i
+        self._ring.turn(i, self._towards)
+        held = self.held(i)
+        if held is not None:
+            return held
+        # Who steps back and has overtaken the ring wants the frames before this one next.
+        steps_back = 0 < before - i <= self._ring.reach
+        return self._decoded(i, first=i - self._ring.reach if steps_back else i)
 
     def at(self, t: MediaTime) -> ExactFrame | None:
         """The frame shown at ``t`` (greatest time ≤ ``t``); ``None`` before the first."""
         i = self.index.frame_at(t)
         return None if i is None else self.frame(i)
 
-    # -- finding ------------------------------------------------------------------------------
+    def held(self, i: int) -> ExactFrame | None:
+        """Frame ``i`` if it need not be decoded; ``None`` otherwise, also where there is none."""
+        kept = self._ring.get(i)
+        if kept is None or isinstance(kept, ExactFrame):
+            return kept
+        frame = self._checked(i, kept)
+        if not frame.exact and self.index.state == "verified":
+            # Decoded on the way to another frame, from a key packet that does not serve this one.
+            self._ring.drop(i)
+            return None
+        self._ring.replace(i, frame)
+        return frame
 
-    def _starts(self, i: int) -> Iterator[int | None]:
-        """Where to decode frame ``i`` from, best first: on from here (None), keys, the start."""
-        target = int(self.index.ordinal[i])
-        before = [k for k, shown in self._keys if k <= target and shown <= i]
-        nearest = before[-1] if before else 0
-        if self._fed is not None and self._last < i and nearest <= self._fed:
-            yield None
-        tried = set()
-        for key in (*reversed(before[-3:]), 0):
-            if key not in tried:
-                tried.add(key)
-                yield key
-
-    def _begin(self, ordinal: int, packets: Iterator[VideoPacket] | None) -> None:
-        """Forget the decoder's position; ``ordinal`` is what the next packet must be."""
-        errors: list[str] = []
-        self._source = packets or read_packets(self._container, self._stream, errors)
-        self._next = ordinal
-        self._fed = None
-        self._last = -1
-        self._taken: dict[int, int] = {}
-
-    def _decode_to(self, i: int, start: int | None) -> av.VideoFrame:
-        if start is not None:
-            self._seek(start)
-        while True:
-            packet = next(self._source, None)
-            if packet is None:
-                raise _Lost
-            if packet.size:
-                if not self._packets.matches(self._next, packet):
-                    raise _Lost
-                packet.opaque = self._next
-                self._fed = self._next
-                self._next += 1
-            else:
-                self._fed = None
-            try:
-                decoded = packet.decode()
-            except (av.FFmpegError, ValueError):
-                continue
-            found: av.VideoFrame | None = None
-            for video in decoded:
-                number = self._number_of(video)
-                if number is None:
-                    continue
-                self._keep(number, video)
-                self._last = max(self._last, number)
-                if number == i:
-                    found = video
-            if found is not None:
-                return found
-            if self._last > i and self._passed(i):
-                raise _Lost
-            if not packet.size:
-                raise _Lost
-
-    def _passed(self, i: int) -> bool:
-        """The decoder is well beyond frame ``i`` without having given it."""
-        return self._next > int(self.index.ordinal[i]) + 64
-
-    def _number_of(self, video: av.VideoFrame) -> int | None:
-        ordinal = ordinal_of(video)
-        numbers = self._numbers.get(ordinal, [])
-        nth = self._taken.get(ordinal, 0)
-        self._taken[ordinal] = nth + 1
-        return numbers[nth] if nth < len(numbers) else None
-
-    def _seek(self, key: int) -> None:
-        """Stand so that the next packet is number ``key``."""
-        if key == 0 or not self._seek_in_file(key):
-            self._container.close()
-            self._open()
-            skipped = 0
-            while skipped < key:
-                packet = next(self._source, None)
-                if packet is None or not packet.size:
-                    raise _Lost
-                if not self._packets.matches(skipped, packet):
-                    raise _Lost
-                skipped += 1
-            self._next = key
-
-    def _seek_in_file(self, key: int) -> bool:
-        dts, pts = int(self._packets.dts[key]), int(self._packets.pts[key])
-        if dts == NO_TIME and pts == NO_TIME:
+    def read_ahead(self, towards: int) -> bool:
+        """Decode a few milliseconds of what a person who steps ``towards`` (+1 on, −1 back) from
+        the last asked frame will want next. False when there is nothing left to do."""
+        if self._asked is None:
             return False
-        try:
-            to = dts if dts != NO_TIME else pts
-            self._container.seek(to, stream=self._stream, backward=True)
-            packets = read_packets(self._container, self._stream, [])
-            first = next(packets, None)
-            found = None if first is None or not first.size else self._packets.find(first)
-            if first is None or found is None or found > key:
-                return False
-            while found < key:
-                first = next(packets, None)
-                if first is None or not first.size:
-                    return False
-                found += 1
-            if not self._packets.matches(key, first):
-                return False
-        except (av.FFmpegError, OSError):
+        self._towards = towards
+        self._ring.turn(self._asked, towards)
+        if self._refill is None or self._refill.towards != towards:
+            self._refill = self._missing_ahead() if towards > 0 else self._missing_behind()
+        if self._refill is None:
             return False
-        self._begin(key, _with_first(first, packets))
+        self._work(self._refill)
         return True
-
-    # -- results ------------------------------------------------------------------------------
-
-    def _keep(self, number: int, video: av.VideoFrame) -> None:
-        size = max(1, sum(plane.buffer_size for plane in video.planes))
-        self._ring_most = max(_RING_LEAST, min(64, _RING_BYTES // size))
-        self._ring[number] = video
-        self._ring.move_to_end(number)
-        while len(self._ring) > self._ring_most:
-            self._ring.popitem(last=False)
-
-    def _exact(self, i: int, video: av.VideoFrame) -> ExactFrame:
-        same = self.index.state == "verified"
-        if self.index.digest is not None and same:
-            same = digest_of(grey_of(video)) == int(self.index.digest[i])
-        return ExactFrame(
-            index=i,
-            pts=int(self.index.pts[i]),
-            time=self.index.time_of(i),
-            exact=same,
-            video=video,
-            rotation_deg=-int(video.rotation) % 360,
-            sample_aspect=self._sample_aspect,
-        )
 
     def close(self) -> None:
         """Let go of the file and the frames held."""
         self._ring.clear()
-        self._container.close()
+        self._source.close()
 
     def __enter__(self) -> Self:
         return self
@@ -319,7 +161,252 @@ class FrameReader:
     ) -> None:
         self.close()
 
+    # -- decoding to one frame ----------------------------------------------------------------
 
-def _with_first(first: VideoPacket, rest: Iterator[VideoPacket]) -> Iterator[VideoPacket]:
-    yield first
-    yield from rest
+    def _decoded(self, i: int, *, first: int) -> ExactFrame:
+        """Frame ``i``, and on the way to it those from ``first`` on."""
+        self._refill = None
+        self._vain.clear()
+        self._ring.forget_far()
+        best: ExactFrame | None = None
+        last: Exception | None = None
+        for start in self._starts(i):
+            self._left_out = 0
+            try:
+                if start.key is not None:
+                    self._go_to(start.key)
+                video = self._decode_to(i, first if start.sparing else 0)
+            except (PacketsLost, av.FFmpegError) as error:
+                last = error
+                self._stand()
+                continue
+            best = self._checked(i, video)
+            if best.exact or self.index.state == "provisional":
+                break
+        if best is None or not best.exact:
+            self._source.refuse_changed()
+        if best is None:
+            raise MediaDamaged(
+                f"{self.path.name} no longer gives frame {i} ({self.index.time_of(i).s:.3f} s) as "
+                "it was indexed, so no picture is shown for it.",
+                path=self.path,
+                hint="Check whether the file was changed; inspect it again.",
+            ) from last
+        self._ring.replace(i, best)
+        return best
+
+    def _starts(self, i: int) -> Iterator[_Start]:
+        """Where to decode frame ``i`` from, best first.
+
+        Asked for one after the other, each after the one before has failed: only what was left
+        out on the way makes it worth while to decode from the same key packet again.
+        """
+        before = self._keys_before(i)
+        nearest = before[0] if before else 0
+        if self._goes_on_to(i, nearest):
+            yield _Start(None)
+        yield _Start(nearest)
+        if self._left_out:
+            yield _Start(nearest, sparing=False)
+        for key in before[1:]:
+            yield _Start(key, sparing=False)
+        if nearest and before[-1] and int(self.index.ordinal[i]) < _WHOLE_PACKETS:
+            yield _Start(0, sparing=False)
+
+    def _keys_before(self, i: int) -> list[int]:
+        """The key packets frame ``i`` can be decoded from, the nearest first."""
+        at = int(np.searchsorted(self._keys, int(self.index.ordinal[i]), side="right"))
+        found: list[int] = []
+        while at > 0 and len(found) < _KEYS_TRIED:
+            at -= 1
+            # Frames shown before an open group's key frame need the group before.
+            if self._keys_shown[at] <= i:
+                found.append(int(self._keys[at]))
+        return found
+
+    def _goes_on_to(self, i: int, nearest: int) -> bool:
+        """Decoding on from here meets frame ``i`` sooner than a new start at key ``nearest``."""
+        return self._fed is not None and self._last < i and nearest <= self._fed
+
+    def _decode_to(self, i: int, spare_below: int) -> av.VideoFrame:
+        while True:
+            for number, video in self._feed(spare_below):
+                if number == i:
+                    return video
+            if self._gone(i):
+                raise PacketsLost
+
+    def _gone(self, i: int) -> bool:
+        """Frame ``i`` should have come by now."""
+        if self._fed is None:
+            return True
+        return self._last > i and self._fed > int(self.index.ordinal[i]) + _LATE_PACKETS
+
+    # -- the decoder --------------------------------------------------------------------------
+
+    def _stand(self) -> None:
+        """The decoder's position is not known."""
+        self._fed: int | None = None
+        """Ordinal of the packet last given to the decoder; ``None`` when it cannot go on."""
+        self._last = -1
+        """Highest frame number it has given since."""
+        self._taken: dict[int, int] = {}
+
+    def _go_to(self, key: int) -> None:
+        self._stand()
+        stream = self._source.stream
+        self._source.go_to(key)
+        if stream is not self._source.stream:
+            self._dispensable = Dispensable(self._source.stream)
+
+    def _feed(self, spare_below: int) -> list[tuple[int, av.VideoFrame]]:
+        """Decode one packet, unless it serves only frames below ``spare_below``; what comes out."""
+        ordinal, packet = self._source.next()
+        if ordinal >= 0:
+            self._fed = ordinal
+            if 0 <= self._numbers.last(ordinal) < spare_below and self._dispensable(packet):
+                self._left_out += 1
+                return []
+            tag(packet, ordinal)
+        else:
+            self._fed = None
+        try:
+            decoded = packet.decode()
+        except (av.FFmpegError, ValueError):
+            return []
+        given = []
+        for video in decoded:
+            carried = ordinal_of(video)
+            nth = self._taken.get(carried, 0)
+            self._taken[carried] = nth + 1
+            number = self._numbers.nth(carried, nth)
+            if number >= 0:
+                self._last = max(self._last, number)
+                self._ring.keep(number, video, _size_bytes(video))
+                given.append((number, video))
+        return given
+
+    def _checked(self, i: int, video: av.VideoFrame) -> ExactFrame:
+        same = self.index.state == "verified"
+        if self.index.digest is not None and same:
+            same = digest_of(grey_of(video)) == int(self.index.digest[i])
+        damaged = bool(video.is_corrupt)
+        if self.index.damaged is not None:
+            damaged |= bool(self.index.damaged[i])
+        return ExactFrame(
+            index=i,
+            pts=int(self.index.pts[i]),
+            time=self.index.time_of(i),
+            exact=same,
+            damaged=damaged,
+            video=video,
+            rotation_deg=-int(video.rotation) % 360,
+            sample_aspect=self._sample_aspect,
+        )
+
+    # -- reading ahead ------------------------------------------------------------------------
+
+    def _missing_ahead(self) -> _Refill | None:
+        assert self._asked is not None
+        end = min(self._asked + self._ring.reach, len(self.index) - 1)
+        first = self._first_missing(range(self._asked + 1, end + 1))
+        if first is None:
+            return None
+        key = (self._keys_before(first) or [0])[0]
+        if self._goes_on_to(first, key):
+            return _Refill(first=first, last=end, key=None, towards=1)
+        if first - self._asked > self._ring.reach // 2:
+            return None
+        return _Refill(first=first, last=end, key=key, towards=1)
+
+    def _missing_behind(self) -> _Refill | None:
+        """The frames missing before the playhead, as far as one run from a key packet gives them.
+
+        A run can begin only at a key packet, so it is worth while for many frames, not for one.
+        """
+        assert self._asked is not None
+        begin = max(0, self._asked - self._ring.reach)
+        last = self._first_missing(range(self._asked - 1, begin - 1, -1))
+        if last is None or self._asked - last > (self._ring.reach + 1) // 2:
+            return None
+        before = self._keys_before(last)
+        key = before[0] if before else 0
+        shown = int(self._numbers.first(np.array([key]))[0])
+        return _Refill(first=max(begin, shown), last=last, key=key, towards=-1)
+
+    def _first_missing(self, numbers: range) -> int | None:
+        for number in numbers:
+            if number not in self._ring and number not in self._vain:
+                return number
+        return None
+
+    def _work(self, refill: _Refill) -> None:
+        until = time.perf_counter() + _PIECE_S
+        try:
+            if refill.key is not None:
+                self._go_to(refill.key)
+                refill.key = None
+            while self._last < refill.last:
+                for number, _ in self._feed(refill.first):
+                    if refill.first <= number <= refill.last:
+                        self.held(number)  # held against its digest now, not when it is wanted
+                if self._gone(refill.last):
+                    break
+                if time.perf_counter() > until:
+                    return
+        except (PacketsLost, av.FFmpegError):
+            self._stand()
+        self._refill = None
+        self._vain.update(n for n in range(refill.first, refill.last + 1) if n not in self._ring)
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    key: int | None
+    """Packet to begin at; ``None`` to go on from where the decoder stands."""
+    sparing: bool = True
+    """Leave out what the frame does not need."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Refill:
+    """Frames ``first`` to ``last``, to be decoded piece by piece."""
+
+    first: int
+    last: int
+    key: int | None
+    """Packet to begin at; ``None`` once begun."""
+    towards: int
+
+
+class _Numbers:
+    """Which presentation numbers a packet's frames have; arrays, for recordings of many hours."""
+
+    def __init__(self, ordinal: NDArray[np.int32], packets: int) -> None:
+        self._number = np.argsort(ordinal, kind="stable").astype(np.int32)
+        counts = np.bincount(ordinal[ordinal >= 0], minlength=packets)
+        ends = np.cumsum(counts) + int(np.count_nonzero(ordinal < 0))
+        self._begin = np.concatenate(([ends[0] - counts[0]], ends)).astype(np.int32)
+
+    def nth(self, ordinal: int, n: int) -> int:
+        """Number of the ``n``-th frame of packet ``ordinal``; −1 where it has no such frame."""
+        if not 0 <= ordinal < len(self._begin) - 1:
+            return -1
+        at = int(self._begin[ordinal]) + n
+        return int(self._number[at]) if at < self._begin[ordinal + 1] else -1
+
+    def last(self, ordinal: int) -> int:
+        """Highest number of its frames; −1 where it shows none."""
+        end = int(self._begin[ordinal + 1])
+        return int(self._number[end - 1]) if end > self._begin[ordinal] else -1
+
+    def first(self, ordinals: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Lowest number of each packet's frames; −1 where it shows none."""
+        begin = self._begin[ordinals]
+        shown = begin < self._begin[ordinals + 1]
+        inside = np.minimum(begin, len(self._number) - 1)
+        return np.where(shown, self._number[inside], -1).astype(np.int64)
+
+
+def _size_bytes(video: av.VideoFrame) -> int:
+    return sum(plane.buffer_size for plane in video.planes)

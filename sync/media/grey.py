@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import zlib
 
 import av
 import cv2
 import numpy as np
+from av.video.plane import VideoPlane
 from numpy.typing import NDArray
 
 GREY_WIDTH_PX = 160
@@ -21,14 +23,20 @@ _LUMA_FIRST = frozenset(
 """Pixel formats whose first plane is 8-bit luma, one byte a pixel."""
 
 
-def luma_of(frame: av.VideoFrame) -> NDArray[np.uint8]:
-    """The luma plane as a (height, width) uint8 view; converted where the format has none."""
-    if frame.format.name not in _LUMA_FIRST:
-        frame = frame.reformat(format="gray")
-    plane = frame.planes[0]
-    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-    luma: NDArray[np.uint8] = rows[: frame.height, : frame.width]
-    return luma
+def thinned(
+    plane: VideoPlane, width: int, height: int, across: int, down: int
+) -> NDArray[np.uint8]:
+    """Every ``down``-th row and ``across``-th sample of an 8-bit plane, contiguous.
+
+    Four samples (or two) are read as one number, of which the cast keeps the first: a third faster
+    than a strided copy, with the memory then the limit.
+    """
+    line = plane.line_size
+    if across in (2, 4) and line % across == 0 and sys.byteorder == "little":
+        groups = np.frombuffer(memoryview(plane), f"u{across}").reshape(-1, line // across)
+        return np.asarray(groups[:height:down, : -(-width // across)].astype(np.uint8))
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, line)
+    return np.ascontiguousarray(rows[:height:down, :width:across])
 
 
 def grey_of(frame: av.VideoFrame) -> NDArray[np.uint8]:
@@ -37,11 +45,12 @@ def grey_of(frame: av.VideoFrame) -> NDArray[np.uint8]:
     Large pictures are first thinned (every 4th row and column of 1080p): a thinned 2×2 or 3×3
     patch still enters each grey value, which keeps small changes in at a third of the cost.
     """
-    luma = luma_of(frame)
-    height, width = luma.shape
+    if frame.format.name not in _LUMA_FIRST:
+        frame = frame.reformat(format="gray")
+    width, height = frame.width, frame.height
     stride = max(1, min(4, width // (2 * GREY_WIDTH_PX), height // (2 * GREY_HEIGHT_PX)))
-    thinned = np.ascontiguousarray(luma[::stride, ::stride])
-    small = cv2.resize(thinned, (GREY_WIDTH_PX, GREY_HEIGHT_PX), interpolation=cv2.INTER_AREA)
+    some = thinned(frame.planes[0], width, height, stride, stride)
+    small = cv2.resize(some, (GREY_WIDTH_PX, GREY_HEIGHT_PX), interpolation=cv2.INTER_AREA)
     return np.asarray(small, dtype=np.uint8)
 
 

@@ -11,17 +11,19 @@ from numpy.typing import NDArray
 from sync.media.facts import HealthNote
 from sync.media.frame_index import FrameIndex
 from sync.media.frame_types import StreamEnd
-from sync.timebase import NS_PER_S, MediaTime
+from sync.media.timing import DISCONTINUITY, NTSC, gap_limit, is_set, measured_rate
+from sync.timebase import NS_PER_S, Duration, MediaTime
 
 _LISTED = 20
 """Notes of one kind listed one by one; the rest is counted."""
 
-_GAP_FACTOR = 2.5
-"""An interval this many times the usual one is a gap. Double intervals (40 and 80 ms) are what a
-variable rate is made of, with nothing missing."""
+_RATE_PPM = 400.0
+"""A claimed rate this far from the measured one is another rate: half of what tells 29.97 from 30,
+and four times what any recorder's clock drifts."""
 
-_DISCONTINUITY_NS = 10 * NS_PER_S
-"""A step back this long, or forth a hundred times the interval and this long, is another clock."""
+
+_SOUND_BLOCK_NS = 60_000_000
+"""The longest block that common sound codecs end in (AAC 64 ms at 16 kHz, AMR 20 ms)."""
 
 
 def is_variable(time_ns: NDArray[np.int64], time_base: Fraction) -> bool:
@@ -32,7 +34,7 @@ def is_variable(time_ns: NDArray[np.int64], time_base: Fraction) -> bool:
         return False
     usual = float(np.median(steps))
     rounding = 1.5 * float(time_base) * NS_PER_S
-    near = steps[steps <= _gap_limit(steps)]
+    near = steps[steps <= gap_limit(steps)]
     off = np.abs(near - usual) > max(rounding, 0.05 * usual)
     return bool(np.mean(off) > 0.01)
 
@@ -59,7 +61,7 @@ def timing_notes(index: FrameIndex, nominal_rate: Fraction | None) -> tuple[Heal
                 f"below {high} ms): frame number ÷ rate is not a time in this file.",
             )
         )
-    notes += _rate_mismatch(positive, nominal_rate, variable)
+    notes += _rate_mismatch(index, nominal_rate, variable)
     return tuple(notes)
 
 
@@ -67,19 +69,16 @@ def _ms(ns: float) -> str:
     return f"{ns / 1e6:.4g}"
 
 
-def _gap_limit(positive: NDArray[np.int64]) -> float:
-    return max(_GAP_FACTOR * float(np.median(positive)), 1.5 * float(np.quantile(positive, 0.95)))
-
-
 def _gaps(
     time_ns: NDArray[np.int64], steps: NDArray[np.int64], positive: NDArray[np.int64]
 ) -> list[HealthNote]:
     usual = float(np.median(positive))
-    found = np.flatnonzero(steps > _gap_limit(positive))
+    found = np.flatnonzero(steps > gap_limit(positive))
+    set_on = is_set(steps, int(usual))
     notes = []
     for i in found[:_LISTED].tolist():
         lost = round(float(steps[i]) / usual) - 1
-        jump = steps[i] >= max(_DISCONTINUITY_NS, 100 * usual)
+        jump = bool(set_on[i])
         notes.append(
             HealthNote(
                 code="discontinuity" if jump else "gap",
@@ -95,7 +94,7 @@ def _backward(time_ns: NDArray[np.int64], steps: NDArray[np.int64]) -> list[Heal
     found = np.flatnonzero(steps < 0)
     notes = []
     for i in found[:_LISTED].tolist():
-        far = -steps[i] >= _DISCONTINUITY_NS
+        far = -steps[i] >= DISCONTINUITY.ns
         notes.append(
             HealthNote(
                 code="discontinuity" if far else "backward",
@@ -127,21 +126,73 @@ def _rest(found: NDArray[np.int64], code: str, what: str) -> list[HealthNote]:
 
 
 def _rate_mismatch(
-    positive: NDArray[np.int64], nominal_rate: Fraction | None, variable: bool
+    index: FrameIndex, nominal_rate: Fraction | None, variable: bool
 ) -> list[HealthNote]:
-    if nominal_rate is None or nominal_rate <= 0 or variable:
+    measured = measured_rate(index)
+    if nominal_rate is None or nominal_rate <= 0 or variable or measured is None:
         return []
-    measured = NS_PER_S / float(np.median(positive))
-    if abs(measured / float(nominal_rate) - 1) <= 0.01:
+    excess_ppm, half_ppm = measured.against(nominal_rate)
+    if abs(excess_ppm) <= _RATE_PPM + half_ppm:
         return []
+    detail = (
+        f"The file claims {float(nominal_rate):.6g} frames a second; its frame times say "
+        f"{measured.per_s:.6g}. Times are taken from the frames."
+    )
+    if measured.is_ntsc_of(nominal_rate) is not None:
+        detail += (
+            " The two differ as 29.97 and 30 do (3.6 s an hour): somebody took one for the other, "
+            "and which of them kept real time only a clock check can show."
+        )
+    return [HealthNote(code="rate-mismatch", at=None, detail=detail)]
+
+
+def conformed_note(picture: Duration, sound: Duration, interval: Duration) -> list[HealthNote]:
+    """A note when picture and sound of one file last as 29.97 to 30.
+
+    Parameters
+    ----------
+    picture, sound
+        How long each lasts.
+    interval
+        Usual interval of the frames: both may end that much and a coded block of sound apart.
+    """
+    if min(picture.ns, sound.ns) <= 0:
+        return []
+    slack = (2 * interval.ns + _SOUND_BLOCK_NS) / sound.ns
+    excess = picture.ns / sound.ns - 1
+    off = float(1 / NTSC - 1)
+    if slack > off / 3 or abs(abs(excess) - off) > slack:
+        return []
+    longer = "longer" if excess > 0 else "shorter"
     return [
         HealthNote(
             code="rate-mismatch",
             at=None,
-            detail=f"The file claims {float(nominal_rate):.4g} frames a second; its frame times "
-            f"say {measured:.4g}. Times are taken from the frames.",
+            detail=f"The pictures last {picture.s:.2f} s, {abs(excess) * 100:.2f} % {longer} than "
+            f"the sound ({sound.s:.2f} s), as 29.97 and 30 a second differ: one of the two was "
+            "converted without the other, and they drift apart by 3.6 s an hour.",
         )
     ]
+
+
+def interlaced_note(index: FrameIndex) -> tuple[HealthNote, ...]:
+    """That frames hold two fields, and which of them was seen first."""
+    if index.interlaced is None or not index.interlaced.any():
+        return ()
+    first = int(np.flatnonzero(index.interlaced)[0])
+    order = {
+        "top": "the top field (with the topmost line) was seen first",
+        "bottom": "the bottom field was seen first",
+    }.get(index.field_order or "", "the file does not say which of them was seen first")
+    return (
+        HealthNote(
+            code="interlaced",
+            at=MediaTime(int(index.time_ns[first])),
+            detail=f"{int(index.interlaced.sum())} of {len(index)} frames are interlaced: each "
+            f"holds two fields, seen half an interval apart; {order}. Bounds of marks reach to the "
+            "second field.",
+        ),
+    )
 
 
 def damage_notes(index: FrameIndex, end: StreamEnd, frames_claimed: int) -> tuple[HealthNote, ...]:

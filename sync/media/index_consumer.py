@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from array import array
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sync.media.blends import BlendWatch
 from sync.media.facts import HealthNote
 from sync.media.frame_index import FrameIndex
 from sync.media.frame_times import FrameTimes, settle_times
 from sync.media.frame_types import DecodedFrame, StreamBegin, StreamEnd
 from sync.media.grey import digest_of
-from sync.media.health import damage_notes, timing_notes
+from sync.media.health import damage_notes, interlaced_note, timing_notes
 from sync.media.packets import PacketTable, table_of
-from sync.media.pictures import Difference, PictureGroups, difference, group_pictures
+from sync.media.pictures import Differences, PictureGroups, difference, group_pictures
 from sync.media.ticks import NO_TIME
-from sync.timebase import NS_PER_S
-
-
-@dataclass(slots=True)
-class _Row:
-    """What is kept of one frame."""
-
-    ordinal: int
-    pts: int
-    key: bool
-    damaged: bool
-    digest: int
-    change: Difference | None
+from sync.timebase import NS_PER_S, Duration
 
 
 class IndexConsumer:
     """Collects frames and packets; :attr:`index`, :attr:`health` and :attr:`rotation_deg` after
-    the pass."""
+    the pass.
+
+    Everything is kept in columns, about 130 bytes a frame: a clip of half a day has more than a
+    million of them.
+    """
 
     def __init__(self) -> None:
         self.index: FrameIndex | None = None
@@ -42,9 +35,10 @@ class IndexConsumer:
         self.health: tuple[HealthNote, ...] = ()
         self.rotation_deg = 0
         """Clockwise turn that puts the picture upright, degrees: 0, 90, 180 or 270."""
-        self.interlaced = 0
-        """Number of frames the decoder calls interlaced."""
-        self._rows: list[_Row] = []
+        self._ordinal, self._pts, self._digest = array("i"), array("q"), array("I")
+        self._key, self._damaged, self._interlaced = bytearray(), bytearray(), bytearray()
+        self._changes = Differences()
+        self._blends = BlendWatch()
         self._before: NDArray[np.uint8] | None = None
         self.stream: StreamBegin | None = None
         self._end = StreamEnd(packets=table_of([]), undecodable=(), read_error=None)
@@ -54,21 +48,19 @@ class IndexConsumer:
         self.stream = stream
 
     def frame(self, frame: DecodedFrame) -> None:
-        """Keep times, flags, the grey's digest and its difference to the frame before."""
+        """Keep times, flags, the grey's digest, its difference to the frame before and blends."""
         grey = frame.grey
-        if not self._rows:
-            self.rotation_deg = -int(frame.video.rotation) % 360
-        self.interlaced += bool(frame.video.interlaced_frame)
-        self._rows.append(
-            _Row(
-                ordinal=frame.ordinal,
-                pts=NO_TIME if frame.pts is None else frame.pts,
-                key=frame.key,
-                damaged=frame.damaged,
-                digest=digest_of(grey),
-                change=None if self._before is None else difference(self._before, grey),
-            )
-        )
+        if self._before is None:
+            self.rotation_deg = frame.rotation_deg
+        else:
+            self._changes.append(difference(self._before, grey))
+        self._ordinal.append(frame.ordinal)
+        self._pts.append(NO_TIME if frame.pts is None else frame.pts)
+        self._digest.append(digest_of(grey))
+        self._key.append(frame.key)
+        self._damaged.append(frame.damaged)
+        self._interlaced.append(frame.interlaced)
+        self._blends.add(grey)
         self._before = grey
 
     def packets(self, end: StreamEnd) -> None:
@@ -76,57 +68,61 @@ class IndexConsumer:
         self._end = end
 
     def end(self) -> None:
-        """Settle times, group pictures, write the health notes."""
+        """Settle times, group pictures, find blends, write the health notes."""
         assert self.stream is not None, "end() without begin()"
-        rows, packets = self._rows, self._end.packets
-        times = self._times(packets, self.stream)
-        self.groups = group_pictures(
-            [row.change for row in rows[1:] if row.change is not None], _interval_s(times.time_ns)
-        )
-        damaged = np.array([row.damaged for row in rows], np.bool_)
+        n, packets = len(self._pts), self._end.packets
+        ordinal = np.array(self._ordinal, np.int32)
+        times = self._times(ordinal, packets, self.stream)
+        interval_ns = _interval_ns(times.time_ns)
+        blends = self._blends.result()
+        self.groups = group_pictures(self._changes, interval_ns / NS_PER_S, blends.stalls)
+        interlaced = _flags(self._interlaced)
+        order = self.stream.field_order or ("unknown" if interlaced.any() else None)
         self.index = FrameIndex(
             pts=times.pts,
             time_ns=times.time_ns,
-            ordinal=np.array([row.ordinal for row in rows], np.int32),
-            key=np.array([row.key for row in rows], np.bool_),
-            picture=self.groups.picture[: len(rows)],
+            ordinal=ordinal,
+            key=_flags(self._key),
+            picture=self.groups.picture[:n],
             time_base=self.stream.time_base,
             state="verified",
-            damaged=damaged,
-            digest=np.array([row.digest for row in rows], np.uint32),
+            damaged=_flags(self._damaged),
+            blend_reach=blends.reach,
+            interlaced=interlaced,
+            field_order=order if interlaced.any() else None,
+            raster_half=Duration(interval_ns // 2 if self.groups.uneven else 0),
+            digest=np.array(self._digest, np.uint32),
             packets=packets,
         )
         self.health = (
             *times.notes,
             *timing_notes(self.index, self.stream.nominal_rate),
             *self.groups.notes(times.time_ns),
+            *blends.notes(times.time_ns),
             *damage_notes(self.index, self._end, self.stream.frames_claimed),
-            *self._interlaced_note(),
+            *interlaced_note(self.index),
         )
 
-    def _times(self, packets: PacketTable, stream: StreamBegin) -> FrameTimes:
-        ordinal = np.array([row.ordinal for row in self._rows], np.int64)
+    def _times(
+        self, ordinal: NDArray[np.int32], packets: PacketTable, stream: StreamBegin
+    ) -> FrameTimes:
         known = ordinal >= 0
         dts = np.full(len(ordinal), NO_TIME, np.int64)
         dts[known] = packets.dts[ordinal[known]]
         return settle_times(
-            pts=np.array([row.pts for row in self._rows], np.int64),
+            pts=np.array(self._pts, np.int64),
             dts=dts,
             time_base=stream.time_base,
             nominal_rate=stream.nominal_rate or Fraction(25),
+            clock_ticks=stream.clock_ticks,
         )
 
-    def _interlaced_note(self) -> tuple[HealthNote, ...]:
-        if not self.interlaced:
-            return ()
-        detail = (
-            f"{self.interlaced} of {len(self._rows)} frames are interlaced: each holds two fields "
-            "half an interval apart, shown together."
-        )
-        return (HealthNote(code="interlaced", at=None, detail=detail),)
+
+def _flags(column: bytearray) -> NDArray[np.bool_]:
+    return np.frombuffer(bytes(column), np.bool_)
 
 
-def _interval_s(time_ns: NDArray[np.int64]) -> float:
+def _interval_ns(time_ns: NDArray[np.int64]) -> int:
     steps = np.diff(time_ns)
     steps = steps[steps > 0]
-    return float(np.median(steps)) / NS_PER_S if len(steps) else 0.0
+    return int(np.median(steps)) if len(steps) else 0

@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
-import av
 import numpy as np
 
 from sync.cache import Cache
-from sync.errors import MediaChanged, MediaEmpty, MediaError
-from sync.media.colour import ColourConsumer, ColourSequence
-from sync.media.decode_pass import GreyConsumer, GreySequence, IndexConsumer, decode_pass
+from sync.errors import MediaChanged, MediaError, StorageError
 from sync.media.facts import HealthNote, MediaFacts, PictureFacts, SoundFacts
 from sync.media.frame_index import FrameIndex
 from sync.media.frame_types import StreamBegin
 from sync.media.hashing import missing, sha256_of, unreadable
-from sync.media.health import is_variable
+from sync.media.health import conformed_note, is_variable
 from sync.media.metadata import (
     FileTags,
+    edit_notes,
     mislabelled_note,
     read_tags,
     recoded_notes,
     size_notes,
 )
-from sync.media.notes import notes_from_arrays, notes_to_arrays
+from sync.media.one_pass import (
+    Pictures,
+    known_pictures,
+    nothing_inside,
+    parameters,
+    read_pictures,
+)
 from sync.media.opening import file_head, refuse_non_media
 from sync.media.provisional import provisional_index
 from sync.media.sound import SoundReader
 from sync.progress import SILENT, Progress
 from sync.timebase import Duration, MediaTime
 
-_INDEX_VERSION = 1
-"""Raise when the meaning of the index, its pictures or its notes changes."""
+_APART_NS = 100_000_000
+"""Starts of picture and sound this close are what containers round to."""
 
 _Kind = Literal["video", "video+sound", "sound"]
 
@@ -45,18 +50,8 @@ class Inspection:
 
     facts: MediaFacts
     index: FrameIndex | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pictures:
-    """What is known of the picture stream, from a pass or from the cache."""
-
-    begin: StreamBegin
-    index: FrameIndex
-    rotation_deg: int
-    health: tuple[HealthNote, ...]
-    grey: GreySequence | None
-    colour: ColourSequence | None
+    problem: StorageError | None = None
+    """Why the cache could not take what the pass made besides."""
 
 
 def inspect(
@@ -64,6 +59,7 @@ def inspect(
     *,
     cache: Cache | None,
     verify: bool = True,
+    proxy: bool = False,
     progress: Progress = SILENT,
 ) -> Inspection:
     """Read what a file is.
@@ -71,10 +67,12 @@ def inspect(
     Parameters
     ----------
     cache
-        Where index and grey sequence are kept for the next time; ``None`` for nowhere.
+        Where index and small pictures are kept for the next time; ``None`` for nowhere.
     verify
         True: one decode pass makes a verified index. False: a quick scan of the container makes a
         provisional one (no pictures, damage not seen); a verified one in the cache is used.
+    proxy
+        The pass also makes the small pictures for dragging (:mod:`sync.media.proxy`).
 
     Raises
     ------
@@ -88,11 +86,16 @@ def inspect(
     refuse_non_media(file, head)
     tags = read_tags(file)
     sha256 = sha256_of(file, progress.part(0.0, 0.1))
-    pictures: _Pictures | None = None
+    pictures: Pictures | None = None
     failed: list[MediaError] = []
     if tags.picture is not None:
         try:
-            pictures = _pictures(file, sha256, tags.picture, cache, verify, progress.part(0.1, 0.9))
+            part = progress.part(0.1, 0.9)
+            known = known_pictures(sha256, tags.picture, cache)
+            if verify:
+                pictures = read_pictures(file, sha256, cache, part, known=known, proxy=proxy)
+            else:
+                pictures = known or _provisional(file, tags.picture, part)
         except MediaError as error:
             failed.append(error)
     sound: SoundFacts | None = None
@@ -103,63 +106,33 @@ def inspect(
         except MediaError as error:
             failed.append(error)
     if pictures is None and sound is None:
-        raise failed[0] if failed else _nothing_inside(file)
+        raise failed[0] if failed else nothing_inside(file)
     facts = _facts(file, sha256, tags, pictures, sound, sound_notes, failed)
     progress.report(1.0)
-    return Inspection(facts=facts, index=None if pictures is None else pictures.index)
+    if pictures is None:
+        return Inspection(facts=facts, index=None)
+    return Inspection(facts=facts, index=pictures.index, problem=pictures.problem)
 
 
-def grey_sequence(
+def quick_index(
     path: Path | str, facts: MediaFacts, cache: Cache | None, progress: Progress = SILENT
-) -> GreySequence:
-    """The 160×90 grey sequence of a recording: from the cache, else by one pass.
+) -> FrameIndex:
+    """The index of a recording whose facts are known: at once, without reading the whole file.
+
+    The verified one from the cache, else a provisional one from the container. Whether the file
+    is still the one the facts are of is for :func:`check_unchanged` to say, which reads it all.
 
     Raises
     ------
     MediaEmpty
-        When the recording has no pictures; and the errors of :func:`decode_pass`.
+        When the recording has no pictures; and the errors of opening a file.
     """
-    if cache is not None:
-        stored = cache.arrays(facts.sha256, "grey", _parameters())
-        if stored is not None:
-            try:
-                return GreySequence.from_arrays(stored)
-            except (KeyError, ValueError):
-                pass  # an entry of another make: absent
-    grey = _decoded(path, facts, cache, progress).grey
-    assert grey is not None
-    return grey
-
-
-def colour_sequence(
-    path: Path | str, facts: MediaFacts, cache: Cache | None, progress: Progress = SILENT
-) -> ColourSequence:
-    """The colour of a recording's small pictures: from the cache, else by the same one pass.
-
-    Raises
-    ------
-    MediaEmpty
-        When the recording has no pictures; and the errors of :func:`decode_pass`.
-    """
-    if cache is not None:
-        stored = cache.arrays(facts.sha256, "colour", _parameters())
-        if stored is not None:
-            try:
-                return ColourSequence.from_arrays(stored)
-            except (KeyError, ValueError):
-                pass  # an entry of another make: absent
-    colour = _decoded(path, facts, cache, progress).colour
-    assert colour is not None
-    return colour
-
-
-def _decoded(
-    path: Path | str, facts: MediaFacts, cache: Cache | None, progress: Progress
-) -> _Pictures:
-    file = Path(path)
-    if read_tags(file).picture is None:
-        raise MediaEmpty(f"{file.name} holds no pictures, only sound.", path=file)
-    return _pass(file, facts.sha256, cache, progress)
+    refuse_non_media(Path(path), file_head(Path(path)))
+    stored = None if cache is None else cache.arrays(facts.sha256, "frame-index", parameters())
+    if stored is not None:
+        with contextlib.suppress(KeyError, ValueError, IndexError):
+            return FrameIndex.from_arrays(stored)
+    return provisional_index(path, progress)[0]
 
 
 def check_unchanged(path: Path | str, size_bytes: int, sha256: str) -> None:
@@ -195,79 +168,9 @@ def check_unchanged(path: Path | str, size_bytes: int, sha256: str) -> None:
 # -- pictures -----------------------------------------------------------------------------------
 
 
-def _parameters() -> dict[str, object]:
-    """What index and grey depend on besides the file."""
-    return {"version": _INDEX_VERSION, "libavcodec": list(av.library_versions["libavcodec"])}
-
-
-def _pictures(
-    file: Path,
-    sha256: str,
-    begin: StreamBegin,
-    cache: Cache | None,
-    verify: bool,
-    progress: Progress,
-) -> _Pictures:
-    stored = _from_cache(sha256, begin, cache)
-    if stored is not None:
-        return stored
-    if verify:
-        return _pass(file, sha256, cache, progress)
+def _provisional(file: Path, begin: StreamBegin, progress: Progress) -> Pictures:
     index, notes = provisional_index(file, progress)
-    return _Pictures(begin=begin, index=index, rotation_deg=0, health=notes, grey=None, colour=None)
-
-
-def _pass(file: Path, sha256: str, cache: Cache | None, progress: Progress) -> _Pictures:
-    """The one decode: index, grey and colour, all stored."""
-    indexer, collector, colours = IndexConsumer(), GreyConsumer(), ColourConsumer()
-    decode_pass(file, [indexer, collector, colours], progress)
-    index, grey, begin = indexer.index, collector.result, indexer.stream
-    assert index is not None
-    assert grey is not None
-    assert begin is not None
-    if not len(index):
-        raise _nothing_inside(file)
-    grey = grey.with_index(index)
-    assert colours.colour is not None
-    colour = ColourSequence(
-        colour=colours.colour,
-        time_ns=index.time_ns,
-        picture=index.picture,
-        width_px=grey.width_px,
-        height_px=grey.height_px,
-    )
-    if cache is not None:
-        arrays = dict(index.to_arrays())
-        arrays["rotation_deg"] = np.array([indexer.rotation_deg])
-        arrays |= notes_to_arrays(indexer.health)
-        cache.store(sha256, "frame-index", _parameters(), arrays)
-        cache.store(sha256, "grey", _parameters(), grey.to_arrays())
-        cache.store(sha256, "colour", _parameters(), colour.to_arrays())
-    return _Pictures(
-        begin=begin,
-        index=index,
-        rotation_deg=indexer.rotation_deg,
-        health=indexer.health,
-        grey=grey,
-        colour=colour,
-    )
-
-
-def _from_cache(sha256: str, begin: StreamBegin, cache: Cache | None) -> _Pictures | None:
-    stored = None if cache is None else cache.arrays(sha256, "frame-index", _parameters())
-    if stored is None:
-        return None
-    try:
-        return _Pictures(
-            begin=begin,
-            index=FrameIndex.from_arrays(stored),
-            rotation_deg=int(stored["rotation_deg"][0]),
-            health=notes_from_arrays(stored),
-            grey=None,
-            colour=None,
-        )
-    except (KeyError, ValueError, IndexError):
-        return None
+    return Pictures(begin=begin, index=index, rotation_deg=0, health=notes)
 
 
 # -- sound --------------------------------------------------------------------------------------
@@ -296,7 +199,7 @@ def _facts(
     file: Path,
     sha256: str,
     tags: FileTags,
-    pictures: _Pictures | None,
+    pictures: Pictures | None,
     sound: SoundFacts | None,
     sound_notes: tuple[HealthNote, ...],
     failed: list[MediaError],
@@ -308,6 +211,10 @@ def _facts(
     health = [*(pictures.health if pictures is not None else ()), *sound_notes]
     health += mislabelled_note(file, tags)
     health += recoded_notes(file, tags)
+    if pictures is not None:
+        health += edit_notes(tags.edits, *_stored_and_shown(pictures.index))
+    if pictures is not None and sound is not None:
+        health += _pair_notes(pictures.index, sound)
     # What the decode pass saw is more precise than what sizes suggest.
     if not any(note.code == "truncated" for note in health):
         health += size_notes(file, tags, Duration(end.ns - start.ns), end)
@@ -326,7 +233,37 @@ def _facts(
     )
 
 
-def _span(pictures: _Pictures | None, sound: SoundFacts | None) -> tuple[MediaTime, MediaTime]:
+def _stored_and_shown(index: FrameIndex) -> tuple[int, int]:
+    """Pictures the container hands over, and how many of them lie within the times shown."""
+    ordinals = index.ordinal[index.ordinal >= 0]
+    if index.packets is None or not len(ordinals):
+        return len(index), len(index)
+    pts = index.packets.pts
+    low, high = pts[ordinals].min(), pts[ordinals].max()
+    return len(pts), int(np.count_nonzero((pts >= low) & (pts <= high)))
+
+
+def _pair_notes(index: FrameIndex, sound: SoundFacts) -> list[HealthNote]:
+    """What picture and sound of one file say of each other's times."""
+    first, interval = int(index.time_ns.min()), index.median_interval
+    apart_ns = first - sound.start.ns
+    notes: list[HealthNote] = []
+    if abs(apart_ns) > max(interval.ns, _APART_NS):
+        after, before = ("picture", "sound") if apart_ns > 0 else ("sound", "picture")
+        notes.append(
+            HealthNote(
+                code="start-offset",
+                at=MediaTime(max(first, sound.start.ns)),
+                detail=f"The {after} begins {abs(apart_ns) / 1e9:.3f} s after the {before}: each "
+                "has its own place in the file's time, and they are not moved to begin together.",
+            )
+        )
+    span = Duration(int(index.time_ns.max()) + interval.ns - first)
+    length = round(Fraction(sound.samples * 1_000_000_000, sound.sample_rate_hz))
+    return notes + conformed_note(span, Duration(length), interval)
+
+
+def _span(pictures: Pictures | None, sound: SoundFacts | None) -> tuple[MediaTime, MediaTime]:
     """From the first picture or sample to the end of the last."""
     starts, ends = [], []
     if pictures is not None:
@@ -341,7 +278,7 @@ def _span(pictures: _Pictures | None, sound: SoundFacts | None) -> tuple[MediaTi
     return MediaTime(min(starts)), MediaTime(max(ends))
 
 
-def _picture_facts(pictures: _Pictures) -> PictureFacts:
+def _picture_facts(pictures: Pictures) -> PictureFacts:
     index, begin = pictures.index, pictures.begin
     rate = begin.nominal_rate
     aspect = begin.sample_aspect
@@ -365,18 +302,22 @@ def _picture_facts(pictures: _Pictures) -> PictureFacts:
 
 def _absences(
     tags: FileTags,
-    pictures: _Pictures | None,
+    pictures: Pictures | None,
     sound: SoundFacts | None,
     failed: list[MediaError],
 ) -> list[HealthNote]:
     """A stream that is announced but gives nothing, or a video file without pictures."""
     why = " ".join(error.message for error in failed)
     notes = []
+    if tags.encrypted:
+        detail = f"Encrypted: {' and '.join(tags.encrypted)}. Without the key nothing of it can "
+        detail += "be used; ask for an export without encryption."
+        notes.append(HealthNote(code="encrypted", at=None, detail=detail))
     if tags.picture is not None and pictures is None:
         notes.append(
             HealthNote(code="no-picture", at=None, detail=f"Its pictures cannot be decoded. {why}")
         )
-    elif tags.picture is None and tags.looks_like_video:
+    elif tags.picture is None and tags.looks_like_video and not tags.encrypted:
         detail = "This video file holds no picture stream, only sound."
         notes.append(HealthNote(code="no-picture", at=None, detail=detail))
     if tags.has_sound and sound is None:
@@ -384,12 +325,3 @@ def _absences(
             HealthNote(code="no-sound", at=None, detail=f"Its sound cannot be decoded. {why}")
         )
     return notes
-
-
-def _nothing_inside(file: Path) -> MediaEmpty:
-    return MediaEmpty(
-        f"{file.name} is a recording's shell: not one picture and not one sample can be decoded "
-        "from it.",
-        path=file,
-        hint="Export it again from the recorder; nothing in this copy can be used.",
-    )

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
 import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
 
+from sync.media.boxes import BoxesUnreadable, Edit, tracks_of
 from sync.media.decode_pass import stream_begin
 from sync.media.facts import FileClaim, HealthNote
 from sync.media.frame_types import StreamBegin
-from sync.media.opening import open_media, picture_stream, sound_stream
+from sync.media.opening import (
+    encrypted,
+    open_media,
+    packets_of,
+    picture_stream,
+    sound_stream,
+)
 from sync.timebase import Duration, MediaTime
 
 _FAMILIES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
@@ -54,9 +65,28 @@ _ENCODERS = ("encoder", "software", "encoded_by", "com.android.version", "firmwa
 _CONVERTERS = re.compile(
     r"lav[fc]\d*|libav|ffmpeg|handbrake|mencoder|x26[45]|whatsapp|telegram|signal|google|youtube|"
     r"facebook|adobe|premiere|davinci|final cut|imovie|vlc|virtualdub|avidemux|shotcut|"
-    r"openshot|kdenlive|camtasia|format factory|mainconcept|audacity|garageband",
+    r"openshot|kdenlive|camtasia|format factory|mainconcept|audacity|garageband|gpac|l-smash|"
+    r"bento4|vork|vireo eyes|mkvmerge|libwebm|tiktok|instagram|compressor|squeeze|capcut",
     re.IGNORECASE,
 )
+_HANDLER = re.compile(
+    r"google|gpac|l-smash|bento4|mainconcept|vork|vireo|apple video media handler", re.IGNORECASE
+)
+"""Names of a track's handler that only converters write; a plain "VideoHandler" many cameras do."""
+
+_CODERS: tuple[tuple[bytes, str], ...] = (
+    (rb"x264 - core \d+", "x264"),
+    (rb"x265 \(build \d+\)", "x265"),
+    (rb"Lavc\d+\.\d+\.\d+", "FFmpeg"),
+    (rb"XviD\d*|DivX\d*", "an MPEG-4 converter"),
+    (rb"HandBrake", "HandBrake"),
+    (rb"nvenc", "NVENC"),
+)
+"""What coders of converters write into the first picture itself (in H.264 and HEVC as a message of
+user data, in MPEG-4 as user data, in JPEG as a comment): it outlives any change of container."""
+
+_FIRST_BYTES = 1 << 20
+"""A coder's name stands before the first picture's own data."""
 _MESSENGER_NAME = re.compile(r"-WA\d{4}|whatsapp (video|audio|ptt)|^signal-\d|telegram", re.I)
 
 
@@ -76,6 +106,12 @@ class FileTags:
     """Whether the file's extension promises pictures."""
     converter: str | None
     """Tag of a converter or messenger, from the container or any stream."""
+    coder: str | None
+    """What the coded pictures say of the program that coded them, where it is a converter's."""
+    edits: tuple[Edit, ...]
+    """The picture track's edit list (MP4, MOV)."""
+    encrypted: tuple[str, ...]
+    """What cannot be decoded without a key: ``pictures``, ``sound``."""
 
 
 def read_tags(path: Path) -> FileTags:
@@ -94,6 +130,10 @@ def read_tags(path: Path) -> FileTags:
         ]
         encoders = [value for key, value, _ in tags if key in _ENCODERS and value.strip()]
         converter = next((value for value in encoders if _CONVERTERS.search(value)), None)
+        converter = converter or next(
+            (value for key, value, _ in tags if key == "handler_name" and _HANDLER.search(value)),
+            None,
+        )
         length = container.duration
         return FileTags(
             container=container.format.name,
@@ -105,7 +145,30 @@ def read_tags(path: Path) -> FileTags:
             has_sound=sound_stream(container) is not None,
             looks_like_video=_extension(path) in _VIDEO_EXTENSIONS,
             converter=converter,
+            coder=None if picture is None else _coder_of(container, picture),
+            edits=() if picture is None else _edits_of(path, picture),
+            encrypted=encrypted(path, container),
         )
+
+
+def _coder_of(container: InputContainer, stream: VideoStream) -> str | None:
+    """The converter that coded the first picture, as it names itself there."""
+    data = bytes(stream.codec_context.extradata or b"")
+    with contextlib.suppress(av.FFmpegError, OSError):
+        first = next((packet for packet in packets_of(container, stream) if packet.size), None)
+        data += b"" if first is None else bytes(first)[:_FIRST_BYTES]
+    for pattern, name in _CODERS:
+        found = re.search(pattern, data[: 2 * _FIRST_BYTES])
+        if found is not None:
+            said = found[0].decode("ascii", "replace")
+            return said if name.lower() in said.lower() else f"{name}, {said}"
+    return None
+
+
+def _edits_of(path: Path, stream: VideoStream) -> tuple[Edit, ...]:
+    with contextlib.suppress(BoxesUnreadable, OSError, struct.error, IndexError):
+        return next((t.edits for t in tracks_of(path) if t.number == stream.id), ())
+    return ()
 
 
 def _claims(tags: list[tuple[str, str, str]]) -> tuple[FileClaim, ...]:
@@ -142,18 +205,52 @@ def mislabelled_note(path: Path, tags: FileTags) -> list[HealthNote]:
 
 
 def recoded_notes(path: Path, tags: FileTags) -> list[HealthNote]:
-    """A note when a converter or messenger has written the file."""
-    by = tags.converter
-    if by is None and _MESSENGER_NAME.search(path.name):
-        by = "a messenger, by its name"
-    if by is None:
-        return []
+    """A note when a converter or messenger has written the file, or coded its pictures."""
+    if tags.coder is not None:
+        what = f"This is a re-encoded copy: its pictures were coded by a converter ({tags.coder})"
+    else:
+        by = tags.converter
+        if by is None and _MESSENGER_NAME.search(path.name):
+            by = "a messenger, by its name"
+        if by is None:
+            return []
+        what = f"This is a re-encoded or rewrapped copy ({by})"
     return [
         HealthNote(
             code="re-encoded",
             at=None,
-            detail=f"This is a re-encoded or rewrapped copy ({by}): its frame times may not be "
-            "the recorder's. Ask for the original.",
+            detail=f"{what}: its frame times may not be the recorder's. Ask for the original.",
+        )
+    ]
+
+
+def edit_notes(edits: tuple[Edit, ...], stored: int, shown: int) -> list[HealthNote]:
+    """A note when an edit list leaves out, repeats or delays pictures; it is honoured.
+
+    Parameters
+    ----------
+    stored, shown
+        Pictures in the file, as far as FFmpeg hands them over, and those that have a time.
+    """
+    if not edits:
+        return []
+    pieces = [edit for edit in edits if edit.start is not None]
+    empty_s = sum(edit.duration_s for edit in edits if edit.start is None)
+    said = []
+    if stored > shown:
+        said.append(f"{stored - shown} stored pictures are decoded but never shown")
+    if len(pieces) > 1:
+        said.append(f"{len(pieces)} pieces of the recording are shown one after the other")
+    if empty_s:
+        said.append(f"the first picture is shown {empty_s:.3f} s late")
+    if not said:
+        return []
+    return [
+        HealthNote(
+            code="edit-list",
+            at=None,
+            detail=f"An edit list changes what is shown: {', '.join(said)}. Times in the file "
+            "follow it; what it leaves out may be had from the file by other means.",
         )
     ]
 

@@ -9,18 +9,30 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 import av.logging
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition
+from av.packet import Packet
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
-from sync.errors import MediaDamaged, MediaEmpty, MediaError, MediaNotRecognised, MediaUnreadable
+from sync.errors import (
+    MediaDamaged,
+    MediaEmpty,
+    MediaEncrypted,
+    MediaError,
+    MediaNotRecognised,
+    MediaUnreadable,
+)
+from sync.media.boxes import BoxesUnreadable, tracks_of
 from sync.media.hashing import missing, unreadable
+from sync.media.limits import OPTIONS, TIMEOUT_S, bound_allocations, bound_decoders
 
 av.logging.set_level(None)
+bound_allocations()
 
 _HEAD_BYTES = 4096
 
@@ -29,9 +41,19 @@ _HEAD_BYTES = 4096
 _NOT_RECORDINGS = {
     "tty", "ass", "srt", "webvtt", "subviewer", "subviewer1", "microdvd", "mpl2", "jacosub", "sami",
     "realtext", "stl", "vplayer", "pjs", "scc", "lrc", "aqtitle", "hls", "concat", "ffmetadata",
-    "sdp", "dash", "imf", "rpl_text", "txd", "ico", "image2", "image2pipe", "bin", "xbin", "adf",
-    "idf", "data", "tedcaptions", "sup", "vobsub", "mpsub",
+    "sdp", "dash", "imf", "rpl_text", "txd", "ico", "image2", "image2pipe", "tedcaptions",
+    "sup", "vobsub", "mpsub",
 }  # fmt: skip
+
+# Demuxers chosen by a file's name alone; those of sound make up a rate of 44,100 a second.
+_BY_NAME_ALONE = {
+    "bin", "xbin", "adf", "idf", "data",
+    "alaw", "mulaw", "vidc", "s8", "u8", "s16le", "s16be", "u16le", "u16be", "s24le", "s24be",
+    "u24le", "u24be", "s32le", "s32be", "u32le", "u32be", "f32le", "f32be", "f64le", "f64be",
+}  # fmt: skip
+
+_ENCRYPTED = frozenset({"encv", "enca", "drmi", "drms"})
+"""What MP4 and MOV call the coding of an encrypted track, instead of its name."""
 
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (4, b"ftyp", "an MP4 or MOV recording"),
@@ -111,11 +133,16 @@ def refuse_non_media(path: Path, head: bytes) -> None:
 def not_recognised(path: Path, what: str | None) -> MediaNotRecognised:
     """The error for a file that is no recording; ``what`` names what it is, where known."""
     is_what = f"is {what}, not a recording" if what else "holds no recording in any known format"
+    hint = (
+        "Choose the recording itself, or export it from the recorder's own player as MP4, AVI, "
+        "MKV or WAV."
+    )
+    if what is None:
+        hint += " Bare sound is read once its coding and rate are stated (--raw mulaw,8000)."
     return MediaNotRecognised(
         f"{path.name} {is_what}, whatever its name says; it cannot be used as a source.",
         path=path,
-        hint="Choose the recording itself, or export it from the recorder's own player as MP4, "
-        "AVI, MKV or WAV.",
+        hint=hint,
     )
 
 
@@ -182,18 +209,31 @@ def open_container(path: Path) -> InputContainer:
     head = file_head(path)
     refuse_non_media(path, head)
     try:
-        # Only the file itself: a play list inside a recording must not reach other files.
         container = av.open(
-            str(path.resolve()), metadata_errors="replace", options={"protocol_whitelist": "file"}
+            str(path.resolve()), metadata_errors="replace", options=OPTIONS, timeout=TIMEOUT_S
         )
     except PermissionError as error:
         raise unreadable(path, error) from error
     except (av.FFmpegError, ValueError, OSError) as error:
         raise damaged_header(path, head) from error
     name = container.format.name
+    if name in _BY_NAME_ALONE:
+        container.close()
+        raise not_recognised(path, None)
     if name in _NOT_RECORDINGS or name.endswith("_pipe"):
         container.close()
         raise not_recognised(path, "a text, subtitle or still-picture file")
+    bound_decoders(container)
+    if picture_stream(container) is None and sound_stream(container) is None:
+        locked = encrypted(path, container)
+        if locked:
+            container.close()
+            raise MediaEncrypted(
+                f"{path.name} is encrypted: its {' and '.join(locked)} cannot be decoded without "
+                "the key.",
+                path=path,
+                hint="Export it without encryption from the recorder or its own player.",
+            )
     return container
 
 
@@ -201,7 +241,7 @@ def picture_stream(container: InputContainer) -> VideoStream | None:
     """The stream that holds the pictures: the first that is not a cover or thumbnail."""
     covers = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
     for stream in container.streams.video:
-        if not stream.disposition & covers and stream.codec_context is not None:
+        if not stream.disposition & covers and _decodable(stream):
             return stream
     return None
 
@@ -209,6 +249,41 @@ def picture_stream(container: InputContainer) -> VideoStream | None:
 def sound_stream(container: InputContainer) -> AudioStream | None:
     """The first sound stream that has a decoder."""
     for stream in container.streams.audio:
-        if stream.codec_context is not None:
+        if _decodable(stream):
             return stream
     return None
+
+
+def encrypted(path: Path, container: InputContainer) -> tuple[str, ...]:
+    """What of a recording is encrypted: ``pictures``, ``sound``, both or nothing."""
+    without = [stream for stream in container.streams if stream.codec_context is None]
+    locked = {stream.type for stream in container.streams if _is_encrypted(stream)}
+    if without:
+        with contextlib.suppress(BoxesUnreadable, OSError, ValueError):
+            names = {track.number: track.coding for track in tracks_of(path)}
+            locked |= {stream.type for stream in without if names.get(stream.id) in _ENCRYPTED}
+    return tuple(word for kind, word in _STREAM_WORDS.items() if kind in locked)
+
+
+_STREAM_WORDS = {"video": "pictures", "audio": "sound"}
+
+
+def _is_encrypted(stream: Stream) -> bool:
+    """By the name of its coding, or (Matroska) by the key it names."""
+    context = stream.codec_context
+    named = context is not None and context.codec_tag in _ENCRYPTED
+    return named or "enc_key_id" in stream.metadata
+
+
+def _decodable(stream: Stream) -> bool:
+    return stream.codec_context is not None and not _is_encrypted(stream)
+
+
+def packets_of(container: InputContainer, stream: Stream) -> Iterator[Packet[Any]]:
+    """Packets of one stream in file order, the empty one that flushes its decoder last.
+
+    A transport stream may begin another stream on the way. PyAV counts it among those to flush at
+    the end and does not find it: by then ours has been flushed, since streams are only added.
+    """
+    with contextlib.suppress(IndexError):
+        yield from container.demux(stream)

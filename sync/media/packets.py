@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -63,30 +64,34 @@ class PacketTable:
 
 
 class PacketRecorder:
-    """Collects packets into a :class:`PacketTable` as they are read."""
+    """Collects packets into a :class:`PacketTable` as they are read; 33 bytes a packet."""
 
     def __init__(self) -> None:
-        self._rows: list[tuple[int, int, int, int, bool]] = []
+        self._position, self._pts = array("q"), array("q")
+        self._dts, self._size = array("q"), array("q")
+        self._key = bytearray()
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._size)
 
     def add(self, packet: VideoPacket) -> int:
         """Record one packet; returns its ordinal."""
-        self._rows.append(
-            (
-                -1 if packet.pos is None else packet.pos,
-                NO_TIME if packet.pts is None else packet.pts,
-                NO_TIME if packet.dts is None else packet.dts,
-                packet.size,
-                packet.is_keyframe,
-            )
-        )
-        return len(self._rows) - 1
+        self._position.append(-1 if packet.pos is None else packet.pos)
+        self._pts.append(NO_TIME if packet.pts is None else packet.pts)
+        self._dts.append(NO_TIME if packet.dts is None else packet.dts)
+        self._size.append(packet.size)
+        self._key.append(packet.is_keyframe)
+        return len(self._size) - 1
 
     def table(self) -> PacketTable:
         """The packets so far."""
-        return table_of(self._rows)
+        return PacketTable(
+            position=np.array(self._position, np.int64),
+            pts=np.array(self._pts, np.int64),
+            dts=np.array(self._dts, np.int64),
+            size=np.array(self._size, np.int64),
+            key=np.array(self._key, np.bool_),
+        )
 
 
 def table_of(rows: Iterable[tuple[int, int, int, int, bool]]) -> PacketTable:
@@ -101,6 +106,16 @@ def table_of(rows: Iterable[tuple[int, int, int, int, bool]]) -> PacketTable:
     )
 
 
+def tag(packet: VideoPacket, ordinal: int) -> None:
+    """Let the frames decoded from ``packet`` carry its ordinal (needs ``copy_opaque``).
+
+    A tuple of its own each time: PyAV keys what a packet carries by object identity, so that an
+    integer below 257, which is one object everywhere, is lost to all as soon as one lets it go.
+    """
+    packet.opaque = (ordinal,)
+
+
 def ordinal_of(frame: Frame) -> int:
-    """The packet ordinal a decoded frame carries (``copy_opaque``); −1 when it carries none."""
-    return frame.opaque if isinstance(frame.opaque, int) else -1
+    """The packet ordinal a decoded frame carries (:func:`tag`); −1 when it carries none."""
+    carried = frame.opaque
+    return int(carried[0]) if isinstance(carried, tuple) else -1

@@ -6,7 +6,8 @@ grouping widens every bound, and missing a repeat makes it too narrow by a whole
 
 Similarity alone cannot decide. A still, clean scene gives identical frames from a camera that saw
 each of them; a codec refines a repeated picture, so true repeats differ by up to half a grey level.
-So frames are grouped only where a *pattern of repetition* shows, from one of two kinds of evidence:
+So frames are grouped only where a *pattern of repetition* shows, from one of three kinds of
+evidence:
 
 cadence
     Whenever something moves, it moves in single jumps with standstill on either side, at steps of
@@ -19,14 +20,18 @@ standstill
     A recording that otherwise is never still (sensor noise) stands still to a tenth of that noise:
     those frames are copies, whatever their number.
 
-A still and clean recording with neither is left ungrouped: nothing observed says that its camera
-did not see each frame. Grouping small changes away is never done: any cell of the 160×90 grey
-that changes by more than a codec's refinement is a new picture.
+stall
+    Again and again, one frame stands still between two steps of movement: 25 a second put into 30
+    show every fifth picture twice. Nothing that moves stops for one frame.
+
+A still and clean recording with none of these is left ungrouped: nothing observed says that its
+camera did not see each frame. Grouping small changes away is never done: any cell of the 160×90
+grey that changes by more than a codec's refinement is a new picture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
 from dataclasses import dataclass
 
 import cv2
@@ -89,6 +94,51 @@ def difference(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Differenc
     )
 
 
+class Differences:
+    """The differences of a whole recording, by column: 34 bytes a frame."""
+
+    def __init__(self) -> None:
+        self._mean, self._breadth, self._moved = array("f"), array("f"), array("f")
+        self._peak = array("B")
+        self._where = bytearray()
+
+    def __len__(self) -> int:
+        return len(self._peak)
+
+    def append(self, change: Difference) -> None:
+        """The next frame's difference."""
+        self._mean.append(change.mean)
+        self._breadth.append(change.breadth)
+        self._moved.append(change.moved)
+        self._peak.append(change.peak)
+        self._where += change.where
+
+    @property
+    def mean(self) -> NDArray[np.float32]:
+        """(n,) as in :class:`Difference`, and so on."""
+        return np.array(self._mean, np.float32)
+
+    @property
+    def breadth(self) -> NDArray[np.float32]:
+        """(n,)"""
+        return np.array(self._breadth, np.float32)
+
+    @property
+    def moved(self) -> NDArray[np.float32]:
+        """(n,)"""
+        return np.array(self._moved, np.float32)
+
+    @property
+    def peak(self) -> NDArray[np.int64]:
+        """(n,)"""
+        return np.array(self._peak, np.int64)
+
+    def where(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """(rows, tiles) 0 or 1: the tiles that moved."""
+        packed = np.frombuffer(bytes(self._where), np.uint8).reshape(len(self), -1)
+        return np.unpackbits(packed[rows], axis=1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PictureGroups:
     """The pictures of a recording and on what evidence they were grouped."""
@@ -99,6 +149,16 @@ class PictureGroups:
     """Smallest and largest number of frames a picture is shown, where a cadence was found."""
     copies: int
     """Frames that are copies by standstill."""
+    stalls: int = 0
+    """Frames that are copies by stalling."""
+
+    @property
+    def uneven(self) -> bool:
+        """Shown k times here and k + 1 there: the file's raster is no multiple of the recorder's
+        interval, so a picture's time lies up to half a frame from when it was taken."""
+        if self.cadence is None:
+            return self.stalls > 0
+        return self.cadence[0] != self.cadence[1]
 
     def notes(self, time_ns: NDArray[np.int64]) -> tuple[HealthNote, ...]:
         """What an examiner must know of it; ``time_ns`` (n,) are the frames' times."""
@@ -120,10 +180,17 @@ class PictureGroups:
                 f"{n - pictures} of {n} frames repeat the picture before them "
                 f"(longest run {int(sizes.max())} frames): the recorder delivered no new picture."
             )
+        if self.uneven:
+            detail += (
+                " Its rate is no fraction of the file's: a picture may have been taken half a "
+                "frame's interval earlier or later than its time, and bounds allow for it."
+            )
         return (HealthNote(code="duplicate", at=MediaTime(int(time_ns[first])), detail=detail),)
 
 
-def group_pictures(changes: Sequence[Difference], interval_s: float) -> PictureGroups:
+def group_pictures(
+    changes: Differences, interval_s: float, stalls: NDArray[np.bool_] | None = None
+) -> PictureGroups:
     """Group n = ``len(changes) + 1`` frames into pictures; see the module's text.
 
     Parameters
@@ -132,32 +199,38 @@ def group_pictures(changes: Sequence[Difference], interval_s: float) -> PictureG
         ``changes[i]`` compares frame i + 1 with frame i.
     interval_s
         Usual interval of the frames.
+    stalls
+        (n,) frames that stand still between two steps of movement (:mod:`sync.media.blends`).
     """
-    if not changes:
+    if not len(changes):
         return PictureGroups(picture=np.zeros(1, np.int32), cadence=None, copies=0)
-    moved = np.array([change.moved for change in changes])
+    moved = changes.moved
     jumps = _jumps(moved)
-    peak = np.array([change.peak for change in changes])
+    peak = changes.peak
     cadence = _cadence(changes, moved, jumps, interval_s)
     new = np.ones(len(changes), np.bool_)
     if cadence is not None:
         new = _by_cadence(moved, jumps, peak, cadence[1])
     copy = _copies(changes, new)
     new &= ~copy
+    stalled = 0
+    if cadence is None and stalls is not None and stalls.any():
+        stalled = int(np.count_nonzero(stalls[1:] & new))
+        new &= ~stalls[1:]
     picture = np.concatenate(([0], np.cumsum(new))).astype(np.int32)
-    return PictureGroups(picture=picture, cadence=cadence, copies=int(copy.sum()))
+    return PictureGroups(picture=picture, cadence=cadence, copies=int(copy.sum()), stalls=stalled)
 
 
-def _jumps(moved: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _jumps(moved: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Steps in which far more moves than in the steps before and after."""
-    padded = np.concatenate(([0.0], moved, [0.0]))
+    padded = np.pad(moved, 1)
     beside = np.maximum(padded[:-2], padded[2:])
     return np.asarray((moved > 0) & (moved > _JUMP_RATIO * beside), dtype=np.bool_)
 
 
 def _cadence(
-    changes: Sequence[Difference],
-    moved: NDArray[np.float64],
+    changes: Differences,
+    moved: NDArray[np.float32],
     jumps: NDArray[np.bool_],
     interval_s: float,
 ) -> tuple[int, int] | None:
@@ -194,28 +267,28 @@ def _off_cadence(steps: NDArray[np.int64], k: int, mixed: bool) -> NDArray[np.in
     return np.asarray(np.maximum(steps - most * (k + 1), 0), dtype=np.int64)
 
 
-def _places(changes: Sequence[Difference], at: NDArray[np.int64]) -> float:
+def _places(changes: Differences, at: NDArray[np.int64]) -> float:
     """Over how much more of the picture the jumps are spread than one jump covers.
 
     About 1 for a lamp, 2 for the digits of a clock; many for things that move about, and counted
     as many when the usual jump covers a fifth of the picture.
     """
-    where = np.array([np.unpackbits(np.frombuffer(changes[i].where, np.uint8)) for i in at])
+    where = changes.where(at)
     typical = max(float(np.median(where.sum(axis=1))), 1.0)
     if typical >= 0.2 * where.shape[1]:
         return float("inf")
     return float(where.any(axis=0).sum()) / typical
 
 
-def _others(moved: NDArray[np.float64], jumps: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _others(moved: NDArray[np.float32], jumps: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Movement that neither is a jump nor stands beside one."""
     padded = np.concatenate(([False], jumps, [False]))
     return np.asarray((moved > 0) & ~jumps & ~(padded[:-2] | padded[2:]), dtype=np.bool_)
 
 
-def _noise_renewed(changes: Sequence[Difference], jumps: NDArray[np.bool_]) -> bool:
+def _noise_renewed(changes: Differences, jumps: NDArray[np.bool_]) -> bool:
     """Whether the whole picture's noise changes with the jumps and rests between them."""
-    breadth = np.array([change.breadth for change in changes])
+    breadth = changes.breadth
     if jumps.all():
         return False
     fresh, rest = float(np.median(breadth[jumps])), float(np.median(breadth[~jumps]))
@@ -223,7 +296,7 @@ def _noise_renewed(changes: Sequence[Difference], jumps: NDArray[np.bool_]) -> b
 
 
 def _by_cadence(
-    moved: NDArray[np.float64],
+    moved: NDArray[np.float32],
     jumps: NDArray[np.bool_],
     peak: NDArray[np.int64],
     longest: int,
@@ -238,23 +311,21 @@ def _by_cadence(
     return np.asarray(new, dtype=np.bool_)
 
 
-def _unexplained(moved: NDArray[np.float64], jumps: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _unexplained(moved: NDArray[np.float32], jumps: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Movement that is not the afterglow of more movement beside it: a picture of its own."""
-    padded = np.concatenate(([0.0], moved, [0.0]))
+    padded = np.pad(moved, 1)
     beside = np.maximum(padded[:-2], padded[2:])
     return np.asarray((moved > 0) & ~jumps & (moved >= beside), dtype=np.bool_)
 
 
-def _copies(changes: Sequence[Difference], new: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _copies(changes: Differences, new: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Steps that stand still in a recording that otherwise never does.
 
     Three things must hold of the other steps: they change broadly (noise; a thing that moves may
     well stop), they are at least as many, and hardly any lies between standstill and the usual
     (a codec that skips what changes little has every degree of it).
     """
-    mean = np.array([change.mean for change in changes])
-    peak = np.array([change.peak for change in changes])
-    breadth = np.array([change.breadth for change in changes])
+    mean, peak, breadth = changes.mean, changes.peak, changes.breadth
     live = new & ((mean > 0.05) | (peak > _STILL_LEVELS))
     none = np.zeros(len(changes), np.bool_)
     if 2 * np.count_nonzero(live) < np.count_nonzero(new) or not live.any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,11 +17,13 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from sync.errors import MediaEmpty
+from sync.media.coding_delay import stated_skip, unstated_delay
 from sync.media.facts import HealthNote
+from sync.media.limits import ByteBudget
 from sync.media.notes import notes_from_arrays, notes_to_arrays
-from sync.media.opening import open_container, open_media, sound_stream
-from sync.media.packets import ordinal_of
-from sync.media.ticks import tick_to_ns
+from sync.media.opening import open_container, open_media, packets_of, sound_stream
+from sync.media.packets import ordinal_of, tag
+from sync.media.ticks import furthest_tick, tick_to_ns
 from sync.progress import Progress
 from sync.timebase import NS_PER_S, MediaTime
 
@@ -28,17 +31,28 @@ _JUMP_NS = 10_000_000
 """A timestamp this far from the sample count is a hole or an overlap: coarser time bases round to
 1 ms, and no coding loses less than a block of some 10 ms."""
 
+_LONGEST_HOLE_NS = 24 * 3600 * NS_PER_S
+"""A jump further ahead is a clock that was set, or a damaged timestamp: a day of silence, or a
+thousand years of it, was not recorded."""
+
+_SILENCE_MOST = 1 << 32
+"""Samples that all holes may add, a day at 48 kHz: every one is drawn and searched, and a damaged
+file can claim a day between any two blocks."""
+
 _WARM_UP_BLOCKS = 8
 """Blocks decoded before the asked one after a seek: codecs overlap blocks, Opus needs 80 ms."""
 
 _NOTES_LISTED = 20
+
+_Kind = tuple[int, int]
+"""Samples a second, channels."""
 
 _OWN_ZERO = frozenset({"mp3", "aac"})
 """Formats without timestamps: FFmpeg makes them up, and starts a tagged MP3 late by what it then
 cuts off. Sample 0 is time 0."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SoundTable:
     """What one decode of a sound stream found: where every decoded block belongs."""
 
@@ -48,32 +62,36 @@ class SoundTable:
     channels: int
     samples: int
     start_ns: int
-    packet_pts: list[int]
+    unstated: tuple[int, str] | None
+    """Samples by which the first may lie off, either way, and why; ``None`` where exact."""
+    packet_pts: NDArray[np.int64]
     """Ticks of each packet in file order; −1 where it has none."""
-    ordinals: list[int]
-    """Packet of each decoded block."""
-    first: list[int]
+    ordinals: NDArray[np.int64]
+    """Packet of each decoded block, ascending."""
+    first: NDArray[np.int64]
     """Number of the first sample of each block."""
     notes: tuple[HealthNote, ...]
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Named arrays for the cache."""
-        header = [self.sample_rate_hz, self.channels, self.samples, self.start_ns]
+        delay, why = self.unstated or (-1, "")
+        header = [self.sample_rate_hz, self.channels, self.samples, self.start_ns, delay]
         return {
             "header": np.array(header, np.int64),
-            "names": np.array([self.codec, self.container], np.str_),
-            "packet_pts": np.array(self.packet_pts, np.int64),
-            "ordinals": np.array(self.ordinals, np.int64),
-            "first": np.array(self.first, np.int64),
+            "names": np.array([self.codec, self.container, why], np.str_),
+            "packet_pts": self.packet_pts,
+            "ordinals": self.ordinals,
+            "first": self.first,
             **notes_to_arrays(self.notes),
         }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> SoundTable:
         """The inverse of :meth:`to_arrays`; KeyError or ValueError where it cannot be."""
-        rate_hz, channels, samples, start_ns = (int(x) for x in arrays["header"])
-        codec, container = (str(x) for x in arrays["names"])
-        if len(arrays["ordinals"]) != len(arrays["first"]):
+        rate_hz, channels, samples, start_ns, delay = (int(x) for x in arrays["header"])
+        codec, container, why = (str(x) for x in arrays["names"])
+        columns = [arrays[name].astype(np.int64) for name in ("packet_pts", "ordinals", "first")]
+        if len(columns[1]) != len(columns[2]):
             raise ValueError("a sound table with columns of unequal length")
         return cls(
             codec=codec,
@@ -82,9 +100,10 @@ class SoundTable:
             channels=channels,
             samples=samples,
             start_ns=start_ns,
-            packet_pts=arrays["packet_pts"].tolist(),
-            ordinals=arrays["ordinals"].tolist(),
-            first=arrays["first"].tolist(),
+            unstated=None if delay < 0 else (delay, why),
+            packet_pts=columns[0],
+            ordinals=columns[1],
+            first=columns[2],
             notes=notes_from_arrays(arrays),
         )
 
@@ -105,18 +124,28 @@ def scan(path: Path, progress: Progress) -> SoundTable:
                 path=path,
                 hint="Choose a recording with sound, or use its pictures.",
             )
+        skip = stated_skip(container, stream)
+    with open_media(path) as container:
+        stream = sound_stream(container)
+        assert stream is not None
         context = stream.codec_context
         rate_hz, channels = context.sample_rate, context.layout.nb_channels
         time_base = stream.time_base or Fraction(1, rate_hz or 1)
         packets: list[tuple[int, int]] = []
         rows: list[tuple[int, int, int | None]] = []
+        kinds: list[_Kind] = []
+        furthest = furthest_tick(time_base)
         size = max(container.size, 1)
-        for frame in _decoded(container, stream, packets):
-            if not rows:
-                rate_hz, channels = frame.sample_rate, frame.layout.nb_channels
-            rows.append((ordinal_of(frame), frame.samples, frame.pts))
+        for ordinal, frame in _decoded(container, stream, packets):
+            pts = frame.pts if frame.pts is not None and abs(frame.pts) <= furthest else None
+            rows.append((ordinal, frame.samples, pts))
+            kinds.append((frame.sample_rate, frame.layout.nb_channels))
             if len(rows) % 256 == 0:
                 progress.report(max(packets[-1][1], 0) / size)
+        if rows:
+            rate_hz, channels = Counter(kinds).most_common(1)[0][0]
+        others = _other_kinds(kinds, (rate_hz, channels))
+        rows = [row for row, kind in zip(rows, kinds, strict=True) if kind[0] == rate_hz]
         name = container.format.name
         known = [pts for _, _, pts in rows if pts is not None]
         start_ns = tick_to_ns(known[0], time_base) if known else 0
@@ -128,11 +157,28 @@ def scan(path: Path, progress: Progress) -> SoundTable:
             channels=channels,
             samples=samples,
             start_ns=0 if name in _OWN_ZERO else start_ns,
-            packet_pts=[pts for pts, _ in packets],
-            ordinals=[ordinal for ordinal, _, _ in rows],
-            first=first,
-            notes=notes,
+            unstated=unstated_delay(context.name, context.profile, rate_hz, skip),
+            packet_pts=np.array([pts for pts, _ in packets], np.int64),
+            ordinals=np.array([ordinal for ordinal, _, _ in rows], np.int64),
+            first=np.array(first, np.int64),
+            notes=(*others, *notes),
         )
+
+
+def _other_kinds(kinds: list[_Kind], usual: _Kind) -> list[HealthNote]:
+    """Notes on blocks that say they have another rate or other channels than most."""
+    notes = []
+    rates = sum(rate_hz != usual[0] for rate_hz, _ in kinds)
+    if rates:
+        detail = f"{rates} of {len(kinds)} blocks of sound claim another rate than {usual[0]} a "
+        detail += "second: they are left out, since their samples would lie at wrong times."
+        notes.append(HealthNote(code="damaged", at=None, detail=detail))
+    layouts = sum(kind[0] == usual[0] and kind[1] != usual[1] for kind in kinds)
+    if layouts:
+        detail = f"{layouts} of {len(kinds)} blocks of sound do not have {usual[1]} channels as "
+        detail += "the others: their channels are mixed into one, which all channels then hold."
+        notes.append(HealthNote(code="channels-vary", at=None, detail=detail))
+    return notes
 
 
 def _place(
@@ -141,14 +187,18 @@ def _place(
     """Number of the first sample of every block, by count, and by timestamp where that jumps."""
     placed: list[int] = []
     notes: list[HealthNote] = []
-    position, drift_ns = 0, 0
+    position, drift_ns, silence = 0, 0, 0
     for _, samples, pts in rows:
         if pts is not None:
             counted_ns = start_ns + position * NS_PER_S // rate_hz
             off_ns = tick_to_ns(pts, time_base) - counted_ns
             if abs(off_ns - drift_ns) > _JUMP_NS:
-                hole = max(0, round((off_ns - drift_ns) * rate_hz / NS_PER_S))
-                notes.append(_jump_note(counted_ns, off_ns - drift_ns))
+                jump_ns = off_ns - drift_ns
+                hole = max(0, round(jump_ns * rate_hz / NS_PER_S))
+                if jump_ns > _LONGEST_HOLE_NS or silence + hole > _SILENCE_MOST:
+                    hole = 0
+                silence += hole
+                notes.append(_jump_note(counted_ns, jump_ns, kept=hole > 0))
                 position += hole
                 off_ns -= hole * NS_PER_S // rate_hz
             drift_ns = off_ns
@@ -174,9 +224,6 @@ class AvSound:
     def __init__(self, path: Path, table: SoundTable) -> None:
         self.path = path
         self.table = table
-        self._packet_pts = table.packet_pts
-        self._ordinals = table.ordinals
-        self._first = table.first
         self._container: InputContainer | None = None
         self._blocks: Iterator[tuple[int, NDArray[np.float32]]] | None = None
         self._held = np.empty((0, table.channels), np.float32)
@@ -207,40 +254,41 @@ class AvSound:
 
     def _seek(self, first: int) -> None:
         """Stand before sample ``first``: by timestamp where that can be verified, else anew."""
-        row = max(0, int(np.searchsorted(self._first, first, side="right")) - 1 - _WARM_UP_BLOCKS)
-        self._held, self._held_first = np.empty((0, self.table.channels), np.float32), -1
-        ordinal = self._ordinals[row] if self._ordinals else 0
+        table = self.table
+        row = max(0, int(np.searchsorted(table.first, first, side="right")) - 1 - _WARM_UP_BLOCKS)
+        self._held, self._held_first = np.empty((0, table.channels), np.float32), -1
+        ordinal = int(table.ordinals[row]) if len(table.ordinals) else 0
         self._reopen()
         assert self._container is not None
         stream = sound_stream(self._container)
         assert stream is not None
-        if row > 0 and 0 <= ordinal < len(self._packet_pts) and self._unique(ordinal):
+        pts = int(table.packet_pts[ordinal]) if 0 <= ordinal < len(table.packet_pts) else -1
+        if row > 0 and self._ordinal_at(pts) == ordinal:
             try:
-                self._container.seek(self._packet_pts[ordinal], stream=stream, backward=True)
-            except (av.FFmpegError, OSError):
-                self._reopen()
-            else:
+                self._container.seek(pts, stream=stream, backward=True)
                 landed = self._landing()
                 if landed is not None and landed <= ordinal:
-                    self._container.seek(self._packet_pts[ordinal], stream=stream, backward=True)
+                    self._container.seek(pts, stream=stream, backward=True)
                     self._blocks = self._placed(landed)
                     return
-                self._reopen()
+            except (av.FFmpegError, OSError):
+                pass
+            self._reopen()
         self._blocks = self._placed(0)
 
-    def _unique(self, ordinal: int) -> bool:
-        pts = self._packet_pts[ordinal]
-        return pts >= 0 and self._packet_pts.count(pts) == 1
+    def _ordinal_at(self, pts: int) -> int | None:
+        """The packet with this timestamp, where exactly one has it."""
+        rows = np.flatnonzero(self.table.packet_pts == pts)
+        return int(rows[0]) if pts >= 0 and len(rows) == 1 else None
 
     def _landing(self) -> int | None:
         """Ordinal of the first packet found where the seek led."""
         assert self._container is not None
         stream = sound_stream(self._container)
-        for packet in self._container.demux(stream):
+        assert stream is not None
+        for packet in packets_of(self._container, stream):
             if packet.size:
-                pts = -1 if packet.pts is None else packet.pts
-                rows = [i for i, known in enumerate(self._packet_pts) if known == pts]
-                return rows[0] if len(rows) == 1 else None
+                return self._ordinal_at(-1 if packet.pts is None else packet.pts)
         return None
 
     def _reopen(self) -> None:
@@ -256,22 +304,25 @@ class AvSound:
         assert self._container is not None
         stream = sound_stream(self._container)
         assert stream is not None
-        rows_of: dict[int, list[int]] = {}
-        for row, ordinal in enumerate(self._ordinals):
-            rows_of.setdefault(ordinal, []).append(row)
-        taken: dict[int, int] = {}
-        for frame in _decoded(self._container, stream, None, first_ordinal):
-            ordinal = ordinal_of(frame)
-            rows = rows_of.get(ordinal, [])
-            nth = taken.get(ordinal, 0)
-            taken[ordinal] = nth + 1
-            if nth >= len(rows):
+        table = self.table
+        ordinals, first = table.ordinals, table.first
+        row = int(np.searchsorted(ordinals, first_ordinal))
+        last_ordinal = -1
+        for ordinal, frame in _decoded(self._container, stream, None, first_ordinal):
+            if ordinal != last_ordinal:
+                row, last_ordinal = int(np.searchsorted(ordinals, ordinal)), ordinal
+            if row >= len(ordinals) or ordinals[row] != ordinal:
                 continue
-            row = rows[nth]
+            if frame.sample_rate != table.sample_rate_hz:
+                continue
             samples = _float_samples(frame)
-            ends = self._first[row + 1] if row + 1 < len(self._first) else self.table.samples
-            room = ends - self._first[row]
-            yield self._first[row], samples[-room:] if len(samples) > room else samples
+            if samples.shape[1] != table.channels:
+                mixed = samples.mean(axis=1, keepdims=True)
+                samples = np.repeat(mixed, table.channels, axis=1)
+            ends = int(first[row + 1]) if row + 1 < len(first) else table.samples
+            room = ends - int(first[row])
+            yield int(first[row]), samples[-room:] if len(samples) > room else samples
+            row += 1
 
     def close(self) -> None:
         """Let go of the file."""
@@ -286,19 +337,25 @@ def _decoded(
     stream: AudioStream,
     packets: list[tuple[int, int]] | None,
     first_ordinal: int = 0,
-) -> Iterator[AudioFrame]:
-    """Decoded blocks, each carrying its packet's ordinal; packets that fail are passed over."""
+) -> Iterator[tuple[int, AudioFrame]]:
+    """(ordinal of its packet, block), ordinals never falling; packets that fail are passed over."""
     stream.codec_context.flags |= Flags.copy_opaque
-    ordinal = first_ordinal
+    ordinal = latest = first_ordinal
+    budget = ByteBudget(container)
     try:
-        for packet in container.demux(stream):
+        for packet in packets_of(container, stream):
+            if budget.spent(packet.size):
+                return
             if packet.size:
-                packet.opaque = ordinal
+                tag(packet, ordinal)
                 ordinal += 1
                 if packets is not None:
                     packets.append((-1 if packet.pts is None else packet.pts, packet.pos or 0))
             try:
-                yield from (f for f in packet.decode() if isinstance(f, AudioFrame) and f.samples)
+                for frame in packet.decode():
+                    if isinstance(frame, AudioFrame) and frame.samples and frame.sample_rate:
+                        latest = max(latest, ordinal_of(frame))
+                        yield latest, frame
             except (av.FFmpegError, ValueError):
                 continue
     except (av.FFmpegError, OSError):
@@ -328,23 +385,12 @@ def _copy(
         out[low - first : high - first] = block[low - block_first : high - block_first]
 
 
-def start_uncertainty(container: str, codec: str) -> tuple[int, str] | None:
-    """(samples, why) by which a coding may start late, measured on made files at 8 kHz.
-
-    MPEG: encoder 576 + decoder 529 samples.
-    """
-    if codec == "aac" and container in ("aac", "mpegts", "avi", "flv"):
-        return 1024, "AAC in a container that does not give its encoder's delay"
-    if codec.startswith("mp3") or codec in ("mp2", "mp2float"):
-        return 1105, "MP3 or MP2 without its encoder's delay"
-    if codec.startswith("wma"):
-        return 256, "Windows Media Audio"
-    if codec == "speex":
-        return 80, "Speex"
-    return None
-
-
-def _jump_note(at_ns: int, jump_ns: int) -> HealthNote:
+def _jump_note(at_ns: int, jump_ns: int, *, kept: bool) -> HealthNote:
+    if jump_ns > 0 and not kept:
+        detail = (
+            f"The sound's clock jumps {jump_ns / NS_PER_S:.0f} s ahead; samples are counted on."
+        )
+        return HealthNote(code="discontinuity", at=MediaTime(at_ns), detail=detail)
     if jump_ns > 0:
         detail = f"{jump_ns / NS_PER_S:.3f} s of sound are missing; they read as silence."
         return HealthNote(code="gap", at=MediaTime(at_ns), detail=detail)

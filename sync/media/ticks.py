@@ -13,6 +13,16 @@ NO_TIME = np.iinfo(np.int64).min
 """Stands for a timestamp the file does not have, in arrays of ticks."""
 
 
+_FURTHEST_NS = 1 << 62
+"""146 years either way: differences of two such times still fit 64 bits, and every epoch a
+recorder counts from is nearer."""
+
+
+def furthest_tick(time_base: Fraction) -> int:
+    """The largest timestamp, either way, whose time can be reckoned with; others are damage."""
+    return int(_FURTHEST_NS / (time_base * NS_PER_S))
+
+
 def ticks_to_ns(ticks: NDArray[np.int64], time_base: Fraction) -> NDArray[np.int64]:
     """Nearest nanosecond of ``ticks`` × ``time_base`` seconds; int64 in and out.
 

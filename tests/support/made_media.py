@@ -119,13 +119,16 @@ def write_clip(
 
 
 def write_sound(
-    path: Path, samples: NDArray[np.float32], rate_hz: int, codec: str, **options: str
-) -> Path:
+    path: Path, samples: NDArray[np.float32], rate_hz: int, codec: str,
+    bit_rate: int | None = None, **options: str,
+) -> Path:  # fmt: skip
     """Write mono ``samples`` (n,) with an FFmpeg encoder (``aac``, ``libmp3lame`` …)."""
     container_options = dict(options)
     with av.open(str(path), "w", options=container_options) as container:
         stream = container.add_stream(codec, rate=rate_hz)
         stream.layout = "mono"
+        if bit_rate is not None:
+            stream.bit_rate = bit_rate
         resampler = av.AudioResampler(format=stream.format, layout="mono", rate=rate_hz)
         block = av.AudioFrame.from_ndarray(
             np.ascontiguousarray(samples[None, :]), format="fltp", layout="mono"

@@ -33,7 +33,7 @@ from tests.widgets.made_case import (
     make_proposals,
     make_shaped,
 )
-from tests.widgets.made_search import make_result, make_source
+from tests.widgets.made_search import make_displayed, make_result, make_source, make_timing
 from tests.widgets.made_timeline import (
     EVENT_NAMES,
     NAMES,
@@ -47,7 +47,7 @@ from tests.widgets.made_timeline import (
 from widgets.answer_panel import AnswerPanel
 from widgets.checklist import Checklist
 from widgets.clock_table import ClockTable
-from widgets.columns import trace_columns
+from widgets.columns import LaneRow, trace_columns
 from widgets.disagreements import Disagreement
 from widgets.evidence_panel import EvidencePanel, Page
 from widgets.file_panel import FilePanel
@@ -68,9 +68,9 @@ def make_stack(*, stale: bool = False) -> LaneStack:
     """The timeline, filled."""
     stack = LaneStack()
     for place, source in enumerate(("cam1", "cam2", "cam3")):
-        stack.set_curve(source, trace_columns(make_trace(place)))
-    stack.set_curve("disp", sound, waveform=True)
-    stack.set_curve("phone", sound, waveform=True)
+        stack.set_rows(source, (LaneRow(trace_columns(make_trace(place))),))
+    stack.set_rows("disp", (LaneRow(sound, waveform=True),))
+    stack.set_rows("phone", (LaneRow(sound, waveform=True),))
     stack.set_timeline(
         make_timeline(stale=stale),
         NAMES,
@@ -174,7 +174,7 @@ def make_inspector() -> QTabWidget:
     clocks.set_hypotheses(make_hypotheses())
     tabs.addTab(clocks, "Clocks")
     file = FilePanel()
-    file.set_source(make_source())
+    file.set_source(make_source(), make_timing(), make_displayed())
     tabs.addTab(file, "File")
     return tabs
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sync.cache import Cache
+from sync.cache import KEEP_FREE_BYTES, Cache
 
 SHA = "0f" * 32
 
@@ -100,3 +103,56 @@ def test_the_environment_names_the_folder(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("TIEPOINT_CACHE", str(tmp_path / "here"))
     fill(Cache())
     assert (tmp_path / "here").is_dir()
+
+
+# -- room -----------------------------------------------------------------------------------------
+
+
+def held(cache: Cache, name: str, size: int, age_s: float) -> Path:
+    path = cache.file(SHA, name, {})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(bytes(size))
+    used = time.time() - age_s
+    os.utime(path, (used, used))
+    return path
+
+
+def test_the_longest_unused_makes_room(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, limit_bytes=10_000)
+    old, older, new = (held(cache, str(age), 3000, age) for age in (20_000, 30_000, 10_000))
+    assert cache.make_room(1000)
+    assert old.exists() and older.exists() and new.exists()
+    assert cache.make_room(2000)
+    assert old.exists() and new.exists() and not older.exists()
+    cache.file(SHA, "20000", {})  # asked for: used just now
+    assert cache.make_room(5000)
+    assert old.exists() and not new.exists()
+
+
+def test_what_is_in_use_stays_and_no_room_is_said(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, limit_bytes=10_000)
+    old, used = held(cache, "old", 3000, 20_000), held(cache, "used", 6000, 10)
+    assert not cache.make_room(5000)
+    assert used.exists() and not old.exists()
+
+
+def test_entries_read_are_entries_used(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, limit_bytes=60_000)
+    fill(cache)
+    long_ago = time.time() - 50_000
+    os.utime(entry(tmp_path), (long_ago, long_ago))
+    other = held(cache, "other", 30_000, 20_000)
+    assert cache.arrays(SHA, "thing", {"x": 1, "y": [1, 2]}) is not None
+    assert cache.make_room(30_000)
+    assert entry(tmp_path).exists() and not other.exists()
+
+
+def test_the_last_of_a_disk_is_left_to_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = Cache(tmp_path)
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=KEEP_FREE_BYTES + 100))
+    assert cache.make_room(100)
+    assert not cache.make_room(101)
+    assert not Cache(tmp_path / "not" / "there").make_room(101)

@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from sync.media.colour import COLOUR_HEIGHT, COLOUR_WIDTH, ColourSequence, colour_of
+from sync.media.colour import COLOUR_HEIGHT, COLOUR_WIDTH, colour_of
 
 
 def frame(pixel_format: str, width: int = 640, height: int = 360) -> av.VideoFrame:
@@ -34,22 +34,3 @@ def test_red_and_blue_are_where_they_are(pixel_format: str, width: int, height: 
 def test_a_grey_picture_is_neutral() -> None:
     grey = av.VideoFrame.from_ndarray(np.full((90, 160), 77, np.uint8), format="gray")
     assert set(np.unique(colour_of(grey)).tolist()) == {128}
-
-
-@pytest.mark.parametrize("missing", ["colour", "time_ns", "picture", "size_px"])
-def test_arrays_of_another_make_are_refused(missing: str) -> None:
-    arrays = ColourSequence(
-        colour=np.zeros((3, 2, COLOUR_HEIGHT, COLOUR_WIDTH), np.uint8),
-        time_ns=np.arange(3),
-        picture=np.arange(3, dtype=np.int32),
-        width_px=640,
-        height_px=360,
-    ).to_arrays()
-    assert len(ColourSequence.from_arrays(arrays).colour) == 3
-    with pytest.raises(ValueError, match="colour sequence"):
-        ColourSequence.from_arrays({**arrays, "colour": arrays["colour"][:, :1]})
-    with pytest.raises(ValueError, match="unequal length"):
-        ColourSequence.from_arrays({**arrays, "time_ns": arrays["time_ns"][:2]})
-    del arrays[missing]
-    with pytest.raises(KeyError):
-        ColourSequence.from_arrays(arrays)

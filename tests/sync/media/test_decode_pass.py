@@ -9,13 +9,7 @@ import numpy as np
 import pytest
 
 from sync.errors import Cancelled, MediaEmpty
-from sync.media.decode_pass import (
-    DecodedFrame,
-    GreyConsumer,
-    IndexConsumer,
-    StreamBegin,
-    decode_pass,
-)
+from sync.media.decode_pass import DecodedFrame, StreamBegin, decode_pass
 from sync.progress import CancelToken, Progress
 
 
@@ -46,24 +40,17 @@ def test_every_consumer_gets_every_frame_and_the_same_grey(clip: Callable[[str],
     assert one.greys == other.greys, "computed once, shared"
 
 
-def test_grey_and_index_of_one_pass_fit_together(clip: Callable[[str], Path]) -> None:
-    indexer, collector = IndexConsumer(), GreyConsumer()
-    decode_pass(clip("vfr.mp4"), [indexer, collector])
-    assert indexer.index is not None
-    assert collector.result is not None
-    grey = collector.result.with_index(indexer.index)
-    assert grey.grey.shape == (160, 90, 160)
-    assert grey.grey.dtype == np.uint8
-    assert (grey.width_px, grey.height_px) == (320, 192)
-    assert np.array_equal(grey.time_ns, indexer.index.time_ns)
-    assert np.array_equal(grey.picture, indexer.index.picture)
-
-
 def test_the_grey_covers_the_whole_picture(clip: Callable[[str], Path]) -> None:
-    collector = GreyConsumer()
-    decode_pass(clip("cfr.mp4"), [collector])
-    assert collector.result is not None
-    cells = collector.result.grey[101, 1:8].reshape(7, 16, 10)[:, :, 2:8].mean(axis=(0, 2))
+    class Keeper(Watcher):
+        def frame(self, frame: DecodedFrame) -> None:
+            if frame.number == 101:
+                self.grey = frame.grey
+
+    keeper = Keeper()
+    decode_pass(clip("cfr.mp4"), [keeper])
+    assert keeper.grey.shape == (90, 160)
+    assert keeper.grey.dtype == np.uint8
+    cells = keeper.grey[1:8].reshape(7, 16, 10)[:, :, 2:8].mean(axis=(0, 2))
     assert [int(cell > 125) for cell in cells] == [int(bit) for bit in f"{101:016b}"]
 
 

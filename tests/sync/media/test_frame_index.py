@@ -52,7 +52,7 @@ def test_bounds_reach_back_to_the_previous_distinct_picture() -> None:
 
 def test_blended_pictures_widen_the_bounds_on_both_sides() -> None:
     index = index_of([0, 10, 20, 30, 40])
-    mixed = replace(index, blended=np.array([False, False, True, False, False]))
+    mixed = replace(index, blend_reach=np.array([0, 0, 2, 0, 0], np.uint8))
     assert mixed.picture_bounds(2) == (MediaTime(10), MediaTime(30))
     assert mixed.picture_bounds(3) == (MediaTime(10), MediaTime(30))
     assert mixed.picture_bounds(1) == (MediaTime(0), MediaTime(10))

@@ -99,7 +99,7 @@ def test_stepping_forward_does_not_seek(
         def refuse(key: int) -> None:
             raise AssertionError(f"sought to packet {key}")
 
-        monkeypatch.setattr(reader, "_seek", refuse)
+        monkeypatch.setattr(reader._source, "go_to", refuse)
         for i in range(51, 75):
             assert read_number(reader.frame(i).bgr()) == i
         assert read_number(reader.frame(73).bgr()) == 73, "one back comes from the ring"

@@ -23,7 +23,8 @@ from sync.errors import (
     MediaNotRecognised,
     MediaUnreadable,
 )
-from sync.media.inspect import check_unchanged, colour_sequence, grey_sequence, inspect
+from sync.media.inspect import check_unchanged, inspect, quick_index
+from sync.media.one_pass import small_pictures
 from sync.timebase import Duration, MediaTime
 from tests.support.made_media import write_clip, write_sound
 from tests.sync.media.conftest import irregular_times_ms
@@ -130,36 +131,34 @@ def test_the_second_time_nothing_is_decoded(
 ) -> None:
     cache = Cache(tmp_path)
     first = inspect(clip("damaged.mp4"), cache=cache)
-    grey = grey_sequence(clip("damaged.mp4"), first.facts, cache)
-    colour = colour_sequence(clip("damaged.mp4"), first.facts, None)
+    made = small_pictures(clip("damaged.mp4"), first.facts, None)
 
     def refuse(*args: object) -> None:
         raise AssertionError("decoded again")
 
-    monkeypatch.setattr("sync.media.inspect.decode_pass", refuse)
+    monkeypatch.setattr("sync.media.one_pass.decode_pass", refuse)
     again = inspect(clip("damaged.mp4"), cache=cache)
     assert again.facts == first.facts
     assert again.index is not None
     assert first.index is not None
     assert np.array_equal(again.index.time_ns, first.index.time_ns)
     assert inspect(clip("damaged.mp4"), cache=cache, verify=False).index is not None
-    kept = grey_sequence(clip("damaged.mp4"), first.facts, cache)
-    assert np.array_equal(kept.grey, grey.grey)
+    kept = small_pictures(clip("damaged.mp4"), first.facts, cache)
+    assert np.array_equal(kept.grey[:], made.grey[:])
+    assert np.array_equal(kept.colour[:], made.colour[:])
     assert np.array_equal(kept.picture, first.index.picture)
-    coloured = colour_sequence(clip("damaged.mp4"), first.facts, cache)
-    assert np.array_equal(coloured.colour, colour.colour)
-    assert np.array_equal(coloured.time_ns, kept.time_ns)
-    assert (coloured.width_px, coloured.height_px) == (kept.width_px, kept.height_px)
+    assert np.array_equal(kept.time_ns, first.index.time_ns)
+    assert (kept.width_px, kept.height_px) == (320, 192)
 
 
 def test_a_damaged_cache_is_made_again(clip: Callable[[str], Path], tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     first = inspect(clip("cfr.mp4"), cache=cache)
-    for entry in tmp_path.rglob("*.npz"):
+    for entry in [path for path in tmp_path.rglob("*") if path.is_file()]:
         entry.write_bytes(entry.read_bytes()[:200])
     assert inspect(clip("cfr.mp4"), cache=cache).facts == first.facts
-    assert len(grey_sequence(clip("cfr.mp4"), first.facts, cache).grey) == 160
-    assert len(grey_sequence(clip("cfr.mp4"), first.facts, None).grey) == 160
+    assert len(small_pictures(clip("cfr.mp4"), first.facts, cache).grey) == 160
+    assert len(small_pictures(clip("cfr.mp4"), first.facts, None).grey) == 160
 
 
 # -- bad files ----------------------------------------------------------------------------------
@@ -290,11 +289,64 @@ def test_a_video_name_without_pictures_is_noted(
     assert "no-picture" in codes(path)
 
 
-def test_a_messenger_copy_is_noted(clip: Callable[[str], Path], tmp_path: Path) -> None:
+def test_a_messenger_copy_is_noted(tmp_path: Path) -> None:
+    plain = write_clip(tmp_path / "plain.ts", range(20), codec="mpeg2video", b_frames=0)
+    assert "re-encoded" not in codes(plain)
     path = tmp_path / "VID-20240214-WA0003.ts"
-    path.write_bytes(clip("stream.ts").read_bytes())
+    path.write_bytes(plain.read_bytes())
     assert "re-encoded" in codes(path)
-    assert "re-encoded" not in codes(clip("stream.ts"))
+
+
+@pytest.mark.parametrize(("name", "coder"), [("stream.ts", "x264"), ("raw.h264", "x264")])
+def test_the_pictures_name_the_converter_that_coded_them(
+    name: str, coder: str, clip: Callable[[str], Path]
+) -> None:
+    notes = inspect(clip(name), cache=None).facts.health
+    (note,) = (note for note in notes if note.code == "re-encoded")
+    assert "its pictures were coded by a converter" in note.detail
+    assert coder in note.detail
+
+
+def test_what_an_edit_list_leaves_out_is_listed(clip: Callable[[str], Path]) -> None:
+    found = inspect(clip("edit.mp4"), cache=None)
+    (note,) = (note for note in found.facts.health if note.code == "edit-list")
+    assert found.index is not None
+    assert found.index.packets is not None
+    hidden = len(found.index.packets) - len(found.index)
+    assert hidden > 0
+    assert note.detail.startswith(
+        f"An edit list changes what is shown: {hidden} stored pictures are decoded but never shown"
+    )
+    assert "edit-list" not in codes(clip("cfr.mp4"))
+
+
+def test_pictures_that_begin_late_are_not_moved(tmp_path: Path) -> None:
+    times = [1500 + 40 * k for k in range(50)]
+    sound = np.zeros(3 * 48_000, np.float32)
+    path = write_clip(tmp_path / "late.mp4", range(50), times=times, sound=sound, b_frames=0)
+    found = inspect(path, cache=None)
+    assert found.index is not None
+    assert found.index.time_of(0) == MediaTime(1_500_000_000)
+    notes = {note.code: note.detail for note in found.facts.health}
+    assert "the first picture is shown 1.500 s late" in notes["edit-list"]
+    assert notes["start-offset"].startswith("The picture begins 1.5")
+
+
+def test_an_index_comes_at_once_and_without_reading_the_file(
+    clip: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = Cache(tmp_path)
+    path = clip("edit.mp4")
+    facts = inspect(path, cache=None).facts
+    monkeypatch.setattr("sync.media.provisional._by_packets", None)
+    assert quick_index(path, facts, cache).state == "provisional"
+    verified = inspect(path, cache=cache).index
+    assert verified is not None
+    again = quick_index(path, facts, cache)
+    assert again.state == "verified"
+    assert np.array_equal(again.time_ns, verified.time_ns)
+    with pytest.raises(MediaMissing):
+        quick_index(tmp_path / "gone.mp4", facts, cache)
 
 
 def test_nothing_is_written_to_stderr(clip: Callable[[str], Path]) -> None:

@@ -11,14 +11,17 @@ import pytest
 
 from sync.media.frame_index import FrameIndex
 from sync.media.inspect import inspect
-from sync.media.pictures import PictureGroups, difference, group_pictures
+from sync.media.pictures import Differences, PictureGroups, difference, group_pictures
 from tests.support.made_media import repeated, write_clip
 
 SHAPE = (90, 160)
 
 
 def group(greys: list[np.ndarray], interval_s: float = 1 / 30) -> PictureGroups:
-    return group_pictures([difference(a, b) for a, b in pairwise(greys)], interval_s)
+    changes = Differences()
+    for a, b in pairwise(greys):
+        changes.append(difference(a, b))
+    return group_pictures(changes, interval_s)
 
 
 def moving(number: int, noise: float = 0.0) -> np.ndarray:

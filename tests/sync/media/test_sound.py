@@ -18,7 +18,8 @@ from tests.sync.media.conftest import CLICKS_S, onsets
 
 RATE_HZ = 8000
 EXACT = ["clicks.wav", "clicks.flac", "tagged.mp3", "clicks.m4a"]
-DELAYED = {"untagged.mp3": 1105, "mp3.wav": 1105, "clicks.aac": 1024}
+DELAYED = {"untagged.mp3": (1689, 1105), "mp3.wav": (1689, 1105), "clicks.aac": (2112, 1024)}
+"""Samples: the stated half-width, and by how much this encoder is late."""
 
 
 def whole(reader: SoundReader) -> np.ndarray:
@@ -42,12 +43,11 @@ def test_a_coding_that_hides_its_delay_is_uncertain_by_it(
 ) -> None:
     with SoundReader(clip(name)) as reader:
         assert reader.start == MediaTime(0)
-        assert reader.start_half == Duration.from_s(Fraction(DELAYED[name], RATE_HZ))
+        assert reader.start_half == Duration.from_s(Fraction(DELAYED[name][0], RATE_HZ))
         assert [note.code for note in reader.notes] == ["start-uncertain"]
         found = onsets(whole(reader)[:, 0], RATE_HZ)
     late = np.array(found) - np.array(CLICKS_S) * RATE_HZ
-    assert (np.abs(late) <= DELAYED[name] + 4).all()
-    assert late.max() > 900, "not late at all: the note would be void"
+    assert late == pytest.approx(DELAYED[name][1], abs=4)
 
 
 @pytest.mark.parametrize("name", [*EXACT, *DELAYED, "sound.mp4"])
