@@ -32,7 +32,7 @@ class ToolRow(QFrame):
 
     LEFT = (("add_media", "Add media"), ("mark", "Mark"), ("search", "Search"),
             ("reading", "Read clock"), ("limit", "Limit"))  # fmt: skip
-    RIGHT = (("ask", "Ask"), ("export", "Export"))
+    RIGHT = (("ask", "Ask"), ("export", "Export"), ("report", "Report"))
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)

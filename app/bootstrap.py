@@ -24,7 +24,7 @@ _SWITCH_S = 0.0005
 the usual 5 ms a repaint of some fifty calls takes a quarter of a second."""
 STATES = (
     "look", "mark", "answer", "answers", "evidence", "residuals", "disagreements", "search",
-    "clocks", "file", "marking", "keys",
+    "clocks", "file", "marking", "keys", "spectrogram",
 )  # fmt: skip
 
 
@@ -182,5 +182,9 @@ def _enter(window: MainWindow, state: str) -> None:
         window.desk.evidence_tab.show_page(state)  # type: ignore[arg-type]
     elif state == "keys":
         window.acts["keys"].trigger()
+    elif state == "spectrogram":
+        for source in window.bench.document.case.sources:
+            if source.facts.picture is None:
+                window.bench.lane_views.show(source.id, "spectrogram")
     else:
         window.show_tab(state)  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from app.controllers.moving import bound
+from app.controllers.sounding import BY_EAR
 from app.dialogs.keys import KeySheet
 from sync.progress import Progress
 from widgets.theme import current_theme
@@ -22,10 +23,11 @@ _MOVING = (
     "play", "reverse", "stop", "forward", "step", "step_back", "frame", "frame_back", "second",
     "second_back", "any", "any_back", "previous_mark", "next_mark", "to_start", "to_end", "go_to",
     "set_in", "set_out", "go_in", "go_out", "loop", "snap", "slower", "faster", "own_time",
+    "pitch_kept",
 )  # fmt: skip
 _LOOKING = (
-    "close_up", "fit", "previous_view", "zoom_in", "zoom_out", "inspector", "sources", "next_pane",
-    "previous_pane", "look", "mark_space", "theme", "keys", "undo", "redo", "save",
+    "close_up", "fit", "previous_view", "zoom_in", "zoom_out", "lane_view", "inspector", "sources",
+    "next_pane", "previous_pane", "look", "mark_space", "theme", "keys", "undo", "redo", "save",
     *(f"focus_{number}" for number in range(1, 10)),
 )  # fmt: skip
 WHILE_MARKING = frozenset(
@@ -51,10 +53,11 @@ def command_table(window: MainWindow) -> dict[str, Callable[[], object]]:
     table: dict[str, Callable[[], object]] = {
         "new": files.new, "open": files.open, "sample": bound(open_sample, window),
         "add_media": files.add_media, "save": files.save, "save_as": files.save_as,
-        "export": files.export, "close_case": files.close_case, "quit": window.close,
+        "export": files.export, "report": files.report, "close_case": files.close_case,
+        "quit": window.close,
         "undo": window.bench.document.undo, "redo": window.bench.document.redo, "copy": window.copy,
         "set_aside": desk.set_aside, "restore": desk.restore,
-        "find": bound(find, window),
+        "find": bound(find, window), "annotate": window.bench.annotating.annotate,
         "mark": marking.mark, "accept": marking.accept, "next_source": marking.next_source,
         "only_after": bound(marking.only, "only earliest"),
         "only_before": bound(marking.only, "only latest"),
@@ -81,8 +84,10 @@ def command_table(window: MainWindow) -> dict[str, Callable[[], object]]:
         "set_in": moving.set_in, "set_out": moving.set_out, "go_in": moving.go_in,
         "go_out": moving.go_out, "loop": moving.loop, "snap": bound(toggle_snap, window),
         "own_time": window.bench.playback.toggle_own_time,
+        "pitch_kept": bound(toggle_pitch, window),
         "slower": bound(moving.change_rate, -1), "faster": bound(moving.change_rate, 1),
         "close_up": moving.close_up, "fit": moving.fit, "previous_view": lanes.previous_view,
+        "lane_view": bound(next_lane_view, window),
         "zoom_in": bound(moving.zoom, 2), "zoom_out": bound(moving.zoom, -2),
         "inspector": bound(toggle, window, "inspector"),
         "sources": bound(toggle, window, "sources"),
@@ -95,6 +100,12 @@ def command_table(window: MainWindow) -> dict[str, Callable[[], object]]:
     for number in range(1, 10):
         table[f"focus_{number}"] = bound(window.focus_number, number)
     return table
+
+
+def next_lane_view(window: MainWindow) -> None:
+    """The focused lane shows the next of motion, waveform and spectrogram."""
+    if window.bench.focus.source is not None:
+        window.bench.lane_views.toggle(window.bench.focus.source)
 
 
 def escape(window: MainWindow) -> None:
@@ -144,10 +155,12 @@ def peek(window: MainWindow) -> None:
 
 
 def find(window: MainWindow) -> None:
-    """Filter the evidence."""
+    """Filter the evidence, or the remarks where they are in front."""
     window.show_tab("evidence")
-    window.desk.evidence_tab.show_page("table")
-    window.desk.evidence.table.filter.setFocus()
+    tab = window.desk.evidence_tab
+    if tab.page != "remarks":
+        tab.show_page("table")
+    (tab.remarks.table if tab.page == "remarks" else tab.evidence.table).filter.setFocus()
 
 
 def search(window: MainWindow) -> None:
@@ -169,6 +182,16 @@ def toggle_snap(window: MainWindow) -> None:
     window.bench.marking.snap = not window.bench.marking.snap
     window.desk.transport.set_snap(window.bench.marking.snap)
     window.desk.status.say("Snapping on." if window.bench.marking.snap else "Snapping off.")
+
+
+def toggle_pitch(window: MainWindow) -> None:
+    """Slow sound at its own pitch, or as varispeed."""
+    sounding = window.bench.sounding
+    sounding.keep_pitch(not sounding.pitch_kept)
+    window.desk.status.say(
+        f"Pitch is kept at other speeds, for speech: {BY_EAR}."
+        if sounding.pitch_kept else "Slow sound is lower: onsets stay where they are."
+    )  # fmt: skip
 
 
 def toggle(window: MainWindow, name: str) -> None:

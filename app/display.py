@@ -22,6 +22,7 @@ from app.layout import Layout
 from app.workbench import Workbench
 from sync.adjustment.solution import ResultStatus
 from sync.case.case import Case
+from sync.case.displayed import displayed_rates
 from sync.case.recordings import RecordingState
 from sync.evidence import Mark
 from sync.timeline import Timeline
@@ -45,6 +46,7 @@ class Display(QObject):
         self._window, self._bench, self._at, self._actions = window, bench, layout, actions
         self._checked = False
         self._fitted: frozenset[str] = frozenset()
+        self._shared: tuple[float, int] = (0.0, 0)
         self._place_first = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -55,6 +57,9 @@ class Display(QObject):
         bench.calculation.changed.connect(self._results_changed)
         bench.calculation.failed.connect(bench.problems.show)
         bench.recordings.curve_ready.connect(self._curve_ready)
+        bench.lane_views.changed.connect(self.draw_lane)
+        bench.sounding.lanes.changed.connect(self._show_sound_sign)
+        bench.recordings.ready.connect(self._index_ready)
         bench.recordings.checked.connect(self._files_checked)
         bench.recordings.failed.connect(self._not_read)
         bench.focus.changed.connect(lambda _: self._focus_changed())
@@ -78,7 +83,7 @@ class Display(QObject):
             return
         if change.kind in ("opened", "closed"):
             self._checked = False
-            self._fitted = frozenset()
+            self._fitted, self._shared = frozenset(), (0.0, 0)
             self._place_first = change.kind == "opened"
             self._bench.problems.hide()
             at.status.say("")
@@ -100,8 +105,20 @@ class Display(QObject):
         self.show_results()
         self.show_status()
         self.show_partners()
-        self._at.file.set_source(self._bench.places.source(self._bench.focus.source))
+        self.show_file()
         self.show_jobs()
+
+    def show_file(self) -> None:
+        """The facts of the focused recording, and what its frame index says of its times."""
+        bench = self._bench
+        source = bench.places.source(bench.focus.source)
+        opened = bench.recordings.get(bench.focus.source)
+        displayed = () if source is None else displayed_rates(bench.document.case, source.id)
+        self._at.file.set_source(source, None if opened is None else opened.timing, displayed)
+
+    def _index_ready(self, source: str) -> None:
+        if source == self._bench.focus.source:
+            self.show_file()
 
     def _results_changed(self) -> None:
         self.show_results()
@@ -181,21 +198,37 @@ class Display(QObject):
         if linked - self._fitted:
             self._at.lanes.fit()
         if linked != self._fitted or not linked:
-            sound = [s.id for s in self._bench.document.case.sources if s.facts.picture is None]
-            self._at.share_height(
-                len(linked), len(linked & set(sound)), len(timeline.tracks) - len(linked)
-            )
+            self._share_height(linked, len(timeline.tracks) - len(linked))
         self._fitted = linked
 
+    def _share_height(self, linked: frozenset[str], shelf: int) -> None:
+        """A lane of sound alone will be a waveform, which is taller, once it is read."""
+        rows = sum(
+            self._at.lanes.part_of(source.id, 1.0 if source.facts.picture else 1.3)
+            for source in self._bench.document.case.sources if source.id in linked
+        )  # fmt: skip
+        if (rows, shelf) != self._shared:
+            self._shared = (rows, shelf)
+            self._at.share_height(rows, shelf)
+
     def _lane_kind(self, source: str) -> str:
-        opened = self._bench.recordings.get(source)
-        return "" if opened is None else opened.kind
+        return self._bench.lane_views.words(source)
 
     def _curve_ready(self, source: str) -> None:
-        opened = self._bench.recordings.get(source)
-        if opened is not None:
-            self._at.lanes.set_curve(source, opened.columns, waveform=opened.waveform)
+        if self._bench.recordings.get(source) is not None:
+            self.draw_lane(source)
             self._soon.start()
+
+    def draw_lane(self, source: str) -> None:
+        """What this lane shows: its choice, or its recording, is another."""
+        views = self._bench.lane_views
+        self._at.lanes.set_rows(source, views.rows(source), views.words(source))
+        if source in self._fitted:
+            shelf = len(self._bench.calculation.results.timeline.tracks) - len(self._fitted)
+            self._share_height(self._fitted, shelf)
+
+    def _show_sound_sign(self, source: str) -> None:
+        self._at.lanes.set_sound_sign(source, self._bench.sounding.lanes[source].sign)
 
     def _files_checked(self, states: tuple[RecordingState, ...]) -> None:
         self._checked = True
@@ -225,7 +258,7 @@ class Display(QObject):
         self.enable()
         self.show_questions()
         self._show_steps()
-        self._bench.sounding.show()
+        self._bench.sounding.follow()
 
     # -- title, status, enabling -------------------------------------------------------------
 
@@ -290,7 +323,7 @@ class Display(QObject):
         self._at.sources.set_focus_source(focused)
         if self._at.workspace == "mark":
             self._at.wall.set_large(focused)
-        self._at.file.set_source(self._bench.places.source(focused))
+        self.show_file()
         self.show_partners()
         self._show_own_time()
         self.enable()
@@ -312,10 +345,9 @@ class Display(QObject):
             return
         if strip.row is None or strip.row.source_id != source.id:
             row = ShelfRow(source.id)
-            opened = self._bench.recordings.get(source.id)
             row.set_source(f"{source.name} alone", track)
-            if opened is not None:
-                row.set_curve(opened.columns, waveform=opened.waveform)
+            for curve in self._bench.lane_views.rows(source.id)[:1]:
+                row.set_curve(curve.columns, waveform=curve.waveform)
             strip.show_source(row)
         self._move_own_time()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from sync.adjustment.headline import headline
 from sync.adjustment.solution import Answer, ClockResult, LimitResult, Proposal, Solution
 from sync.case.calculate import calculate, prepare
 from sync.case.case import Case
@@ -62,7 +63,7 @@ def _without(case: Case, solution: Solution, rows: frozenset[str]) -> tuple[str,
 
 
 def _answer_line(answer: Answer) -> str:
-    said = answer_words.headline(answer)
+    said = headline(answer)
     if answer_words.main_range(answer).ends == (None, None):
         return said
     return f"{said} (B − A {answer_words.main_range(answer).in_words})"

@@ -1,7 +1,8 @@
 """Pictures on demand: one thread for each open video, the latest request wins.
 
 Every answer says which source, frame, time and request it belongs to; pictures arrive at the size
-of their pane, made on the reading thread, so that the window only copies pixels.
+of their pane, made on the reading thread, so that the window only copies pixels. A thread that has
+nothing to answer reads ahead, so that the next step costs nothing.
 """
 
 from __future__ import annotations
@@ -12,39 +13,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt, Signal
 
+from app.priority import after_the_window
+from app.video import FrameAnswer, FrameRequest, Pace, Video
 from sync.errors import TiepointError
 from sync.media.frame_index import FrameIndex
-from sync.media.frames import FrameReader
-from sync.timebase import MediaTime
+
+__all__ = ["FrameAnswer", "FrameService"]
 
 _SMALLEST_PX = 16
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FrameAnswer:
-    """One picture, and what it answers."""
-
-    source: str
-    request: int
-    index: int
-    time: MediaTime
-    exact: bool
-    image: NDArray[np.uint8]
-    """(h, w, 4) BGRA."""
-    kept: bool
-    """True for a picture asked for with :meth:`FrameService.fetch`."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    number: int
-    index: int
-    size: tuple[int, int]
-    kept: bool
+_JOIN_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +33,33 @@ class _Failure:
 
 
 class _Worker:
-    """One video: a thread, its reader, and what is wanted next."""
+    """One video: a thread, what it has open, and what is wanted next."""
 
     def __init__(
-        self, source: str, path: Path, index: FrameIndex, deliver: Callable[[object], None]
-    ) -> None:
+        self, source: str, path: Path, index: FrameIndex, proxy: Path | None,
+        deliver: Callable[[_Worker, FrameAnswer | _Failure], None],
+    ) -> None:  # fmt: skip
         self.source = source
         self.index = index
         self.size = (640, 360)
-        self._path = path
+        self._path, self._proxy = path, proxy
         self._deliver = deliver
         self._ready = threading.Condition()
-        self._latest: _Request | None = None
-        self._kept: deque[_Request] = deque()
+        self._latest: FrameRequest | None = None
+        self._kept: deque[FrameRequest] = deque()
         self._busy = False
+        self._ahead = False
+        self._anew = False
         self._stop = False
-        self.last: _Request | None = None
+        self.last: FrameRequest | None = None
+        self.since = 0
+        """Answers up to this request were found by another index."""
         self.thread = threading.Thread(
             target=self._serve, name=f"tiepoint-frames-{source}", daemon=True
         )
         self.thread.start()
 
-    def ask(self, request: _Request) -> None:
+    def ask(self, request: FrameRequest) -> None:
         """Replace the request that waits, or add one that must be answered."""
         with self._ready:
             if request.kept:
@@ -84,48 +68,81 @@ class _Worker:
                 self._latest = self.last = request
             self._ready.notify()
 
+    def use(self, index: FrameIndex, proxy: Path | None, since: int) -> None:
+        """Find frames by this index in requests after number ``since``."""
+        with self._ready:
+            self.index, self._proxy, self._anew = index, proxy, True
+            self.since = since
+
     @property
     def idle(self) -> bool:
+        """True when every request is answered; it may be reading ahead."""
         with self._ready:
             return not self._busy and self._latest is None and not self._kept
 
     def stop(self) -> None:
+        """End the thread after what it is doing."""
         with self._ready:
             self._stop = True
             self._ready.notify()
 
-    def _next(self) -> _Request | None:
-        with self._ready:
-            self._busy = False
-            while not (self._stop or self._kept or self._latest):
-                self._ready.wait()
-            if self._stop:
-                return None
-            self._busy = True
-            if self._kept:
-                return self._kept.popleft()
-            request, self._latest = self._latest, None
-            return request
+    # -- on its thread -----------------------------------------------------------------------
 
     def _serve(self) -> None:
-        reader: FrameReader | None = None
+        after_the_window()
+        video: Video | None = None
         try:
-            while (request := self._next()) is not None:
+            while (request := self._next(video)) is not None:
                 try:
-                    if reader is None:
-                        reader = FrameReader(self._path, self.index)
-                    frame = reader.frame(request.index)
-                    answer: object = FrameAnswer(
-                        source=self.source, request=request.number, index=frame.index,
-                        time=frame.time, exact=frame.exact, image=frame.image(*request.size),
-                        kept=request.kept,
-                    )  # fmt: skip
+                    if video is not None and self._anew:
+                        video.close()
+                        video = None
+                    video = video or self._open()
+                    self._answer(video, request)
                 except (TiepointError, OSError, ValueError, IndexError) as error:
-                    answer = _Failure(self.source, error)
-                self._deliver(answer)
+                    self._deliver(self, _Failure(self.source, error))
         finally:
-            if reader is not None:
-                reader.close()
+            if video is not None:
+                video.close()
+
+    def _open(self) -> Video:
+        with self._ready:
+            self._anew = False
+            index, proxy = self.index, self._proxy
+        return Video(self.source, self._path, index, proxy)
+
+    def _answer(self, video: Video, request: FrameRequest) -> None:
+        preview = video.preview(request)
+        if preview is not None:
+            self._deliver(self, preview)
+            if request.pace != "stand" or self._overtaken():
+                return
+        self._deliver(self, video.frame(request))
+        self._ahead = True
+
+    def _overtaken(self) -> bool:
+        with self._ready:
+            return self._latest is not None
+
+    def _next(self, video: Video | None) -> FrameRequest | None:
+        """Wait for a request, reading ahead meanwhile; ``None`` to end."""
+        while True:
+            with self._ready:
+                self._busy = False
+                while not (self._stop or self._kept or self._latest or self._ahead):
+                    self._ready.wait()
+                if self._stop:
+                    return None
+                if self._kept or self._latest:
+                    self._busy = True
+                    if self._kept:
+                        return self._kept.popleft()
+                    request, self._latest = self._latest, None
+                    return request
+            try:
+                self._ahead = video is not None and video.read_ahead()
+            except (TiepointError, OSError, ValueError):
+                self._ahead = False  # the frame itself will say so when it is asked for
 
 
 class FrameService(QObject):
@@ -146,28 +163,28 @@ class FrameService(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workers: dict[str, _Worker] = {}
+        self._ending: list[_Worker] = []
         self._sizes: dict[str, tuple[int, int]] = {}
         self._number = 0
         self._lock = threading.Lock()
-        self._latest: dict[str, object] = {}
-        self._others: deque[object] = deque()
+        self._latest: dict[_Worker, FrameAnswer] = {}
+        self._others: deque[tuple[_Worker, FrameAnswer | _Failure]] = deque()
         self._told = False
         self._posted.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
     # -- what the window uses ----------------------------------------------------------------
 
-    def open(self, source: str, path: Path, index: FrameIndex) -> None:
+    def open(self, source: str, path: Path, index: FrameIndex, proxy: Path | None = None) -> None:
         """Serve pictures of ``source``; an index that became better replaces the one before."""
         known = self._workers.get(source)
-        if known is not None and known.index is index:
-            return
-        last = None if known is None else known.last
-        self.close_source(source)
-        worker = _Worker(source, path, index, self._deliver)
-        worker.size = self._sizes.get(source, worker.size)
-        self._workers[source] = worker
-        if last is not None:
-            self.request(source, last.index)
+        if known is None:
+            worker = _Worker(source, path, index, proxy, self._deliver)
+            worker.size = self._sizes.get(source, worker.size)
+            self._workers[source] = worker
+        elif known.index is not index:
+            known.use(index, proxy, self._number)
+            if known.last is not None and known.last.index < len(index):
+                self.request(source, known.last.index)
 
     def index(self, source: str) -> FrameIndex | None:
         """The index pictures of this source are found by."""
@@ -185,20 +202,31 @@ class FrameService(QObject):
         if worker.last is not None:
             self.request(source, worker.last.index)
 
-    def request(self, source: str, index: int) -> int:
-        """Ask for a frame; a request still waiting is dropped. Returns its number, 0 if closed."""
-        return self._ask(source, index, kept=False)
+    def request(self, source: str, index: int, pace: Pace = "stand", every_s: float = 0.0) -> int:
+        """Ask for a frame; a request still waiting is dropped. Returns its number, 0 if closed.
+
+        Parameters
+        ----------
+        pace
+            Whether a preview will do; answers that are one say so.
+        every_s
+            Playing: seconds from frame to frame.
+        """
+        return self._ask(source, index, pace=pace, every_s=every_s)
 
     def fetch(self, source: str, index: int) -> int:
-        """Ask for a frame that must be answered whatever else is asked."""
+        """Ask for a frame that must be answered whatever else is asked, never by a preview."""
         return self._ask(source, index, kept=True)
 
-    def _ask(self, source: str, index: int, *, kept: bool) -> int:
+    def _ask(
+        self, source: str, index: int, *, kept: bool = False, pace: Pace = "stand",
+        every_s: float = 0.0,
+    ) -> int:  # fmt: skip
         worker = self._workers.get(source)
         if worker is None:
             return 0
         self._number += 1
-        worker.ask(_Request(self._number, index, worker.size, kept))
+        worker.ask(FrameRequest(self._number, index, worker.size, kept, pace, every_s))
         return self._number
 
     @property
@@ -209,34 +237,35 @@ class FrameService(QObject):
         return not waiting and all(worker.idle for worker in self._workers.values())
 
     def close_source(self, source: str) -> None:
-        """Let go of one video."""
+        """Let go of one video; its thread ends by itself, so that the window need not wait."""
         worker = self._workers.pop(source, None)
         if worker is not None:
             worker.stop()
-            worker.thread.join(10.0)
+            self._ending = [ended for ended in self._ending if ended.thread.is_alive()]
+            self._ending.append(worker)
             with self._lock:
-                self._latest.pop(source, None)
+                self._latest.pop(worker, None)
 
     def close(self) -> None:
         """Let go of all videos and end their threads."""
-        for worker in self._workers.values():
-            worker.stop()
-        for worker in self._workers.values():
-            worker.thread.join(10.0)
-        self._workers.clear()
+        for source in list(self._workers):
+            self.close_source(source)
+        for worker in self._ending:
+            worker.thread.join(_JOIN_S)
+        self._ending.clear()
         with self._lock:
             self._latest.clear()
             self._others.clear()
 
     # -- between the threads -----------------------------------------------------------------
 
-    def _deliver(self, answer: object) -> None:
+    def _deliver(self, worker: _Worker, answer: FrameAnswer | _Failure) -> None:
         """Called on a reading thread: leave the answer, and tell the window once."""
         with self._lock:
             if isinstance(answer, FrameAnswer) and not answer.kept:
-                self._latest[answer.source] = answer
+                self._latest[worker] = answer
             else:
-                self._others.append(answer)
+                self._others.append((worker, answer))
             tell, self._told = not self._told, True
         if tell:
             try:
@@ -246,14 +275,15 @@ class FrameService(QObject):
 
     def _take(self) -> None:
         with self._lock:
-            answers = [*self._others, *self._latest.values()]
+            answers = [*self._others, *self._latest.items()]
             self._others.clear()
             self._latest.clear()
             self._told = False
-        for answer in answers:
+        for worker, answer in answers:
+            if self._workers.get(worker.source) is not worker:
+                continue
             if isinstance(answer, FrameAnswer):
-                if answer.source in self._workers:
+                if answer.request > worker.since:
                     self.answered.emit(answer)
             else:
-                assert isinstance(answer, _Failure)
                 self.failed.emit(answer.source, answer.error)

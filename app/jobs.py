@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from app.priority import after_the_window
 from sync.errors import Cancelled
 from sync.progress import CancelToken, Progress
 
@@ -244,6 +245,7 @@ class Jobs(QObject):
 
 def _serve(waiting: queue.SimpleQueue[Job | None], arrived: Callable[..., None]) -> None:
     """A worker thread: one job after another until told to stop."""
+    after_the_window()
     while True:
         job = waiting.get()
         if job is None:

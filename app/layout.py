@@ -93,9 +93,12 @@ class OwnTimeStrip(QFrame):
     -------
     moved(str, object)
         Source id and media ns.
+    released()
+        The drag has ended.
     """
 
     moved = Signal(str, object)
+    released = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,6 +116,7 @@ class OwnTimeStrip(QFrame):
         self.row = row
         if row is not None:
             row.moved.connect(self.moved)
+            row.released.connect(self.released)
             row.set_focused(True)
             self._column.addWidget(row)
         self.setVisible(row is not None)
@@ -146,7 +150,7 @@ class Layout(QWidget):
         self.status = StatusLine()
         self.workspace: Workspace = "look"
         self._inspector_width = INSPECTOR_PX
-        self._counts = (0, 0, 0)
+        self._counts = (0.0, 0)
         self._hand_made: set[str] = set()
         self._build()
 
@@ -229,14 +233,16 @@ class Layout(QWidget):
         sources = SOURCES_PX if whole >= 1500 else 216
         self.upper.setSizes([sources, max(300, whole - side - sources), side])
 
-    def share_height(self, lanes: int, waveforms: int, shelf: int) -> None:
-        """Room for the lanes there are, lower where they are many, the rest for the wall."""
-        self._counts = (lanes, waveforms, shelf)
+    def share_height(self, rows: float, shelf: int) -> None:
+        """Room for the lanes there are, lower where they are many, the rest for the wall.
+
+        ``rows`` is their height in lanes of one trace.
+        """
+        self._counts = (rows, shelf)
         tall = max(400, self.parted.height())
         share = {"look": 0.38, "mark": 0.36, "answer": 0.32}[self.workspace]
         share += 0.12 if tall < 700 else 0.0  # a small screen still shows its lanes
         fixed = 46 + 24 + 28 * shelf + 6
-        rows = lanes + 0.3 * waveforms
         most = max(fixed + 40, round(tall * share))
         height = max(32, min(60, int((most - fixed) / rows))) if rows else 60
         self.lanes.set_lane_height(height)
@@ -277,7 +283,8 @@ class Layout(QWidget):
         tab = self.evidence_tab
         if tab.page == "residuals" and tab.residuals is not None:
             return tab.residuals
-        return self.evidence.table.view if tab.page == "table" else tab.switches[tab.page]
+        tables = {"table": self.evidence.table.view, "remarks": tab.remarks.table.view}
+        return tables.get(tab.page, tab.switches[tab.page])
 
     def focus_work(self) -> None:
         """Give the keyboard back to the recordings."""

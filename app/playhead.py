@@ -156,11 +156,16 @@ class Playhead(QObject):
         self._rebase(here)
         self.changed.emit()
 
-    def set_clock(self, clock: Callable[[], int] | None) -> None:
-        """Follow this clock (ns, from anywhere); ``None``: the wall clock. No jump."""
+    def set_clock(self, clock: Callable[[], int] | None, zero: int | None = None) -> None:
+        """Follow this clock (ns); ``None``: the wall clock.
+
+        With ``zero``, that is the position at which the clock shows 0; without, no jump.
+        """
         here = self.position
         self._clock = clock or time.perf_counter_ns
         self._rebase(here)
+        if zero is not None and self.playing:
+            self._base, self._since = zero, 0
 
     def play(self) -> None:
         """Let time run; from the start again when it stands at the end."""
@@ -268,10 +273,10 @@ class Playhead(QObject):
         loop = self.loop
         if loop is not None and loop[1] > loop[0]:
             if not self._backward and here >= loop[1]:
-                self._wrap(loop[0])
+                self._wrap(loop[1], loop[0])
                 return
             if self._backward and here < loop[0]:
-                self._wrap(loop[1])
+                self._wrap(loop[0], loop[1])
                 return
         else:
             extent = self._extents.get(self._axis)
@@ -285,9 +290,18 @@ class Playhead(QObject):
         self._positions[self._axis] = here
         self.moved.emit(here)
 
-    def _wrap(self, to: int) -> None:
-        """Back to the other end, standing still there for 100 ms so that the seam is heard."""
-        self._base, self._since = to, self._clock() + WRAP_SILENCE_NS
+    def _wrap(self, end: int, to: int) -> None:
+        """Back to the other end, standing still there for 100 ms so that the seam is heard.
+
+        Counted from when the loop's end was reached, not from the tick that sees it: the sound
+        goes round by itself and must not be left behind a little each time.
+        """
+        assert self._since is not None
+        run = self._base - end if self._backward else end - self._base
+        ended = self._since + run * self._rate.denominator // self._rate.numerator
+        if run < 0:  # begun beyond it
+            ended = self._clock()
+        self._base, self._since = to, ended + WRAP_SILENCE_NS
         self._positions[self._axis] = to
         self.moved.emit(to)
         self.wrapped.emit()

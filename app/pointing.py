@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from app.actions import Actions
+from app.controllers.lane_views import SHOWN, channel_name
 from app.display import Display
+from app.lane_sounds import GAINS_DB, LaneSound
 from app.layout import Layout
 from app.workbench import Workbench
 from sync.errors import TiepointError
@@ -38,12 +42,15 @@ class Pointing(QObject):
         at.sources.files_dropped.connect(self.dropped)
         at.sources.menu_wanted.connect(self._source_menu)
         at.wall.focused.connect(self._pane_clicked)
-        at.lanes.moved.connect(bench.playback.go_reference)
+        at.lanes.moved.connect(bench.playback.drag_reference)
+        at.lanes.released.connect(bench.playback.release)
         at.lanes.clicked.connect(self._lane_clicked)
         at.lanes.mark_clicked.connect(bench.moving.go_mark)
         at.lanes.range_selected.connect(self._range_selected)
         at.lanes.shelf_moved.connect(self._own_time_clicked)
+        at.lanes.menu_wanted.connect(self._lane_menu)
         at.own_time.moved.connect(self._own_time_clicked)
+        at.own_time.released.connect(bench.playback.release)
 
     def _connect_transport(self) -> None:
         bar, act, moving = self._at.transport, self._actions, self._bench.moving
@@ -106,7 +113,7 @@ class Pointing(QObject):
     def _own_time_clicked(self, source: str, media_ns: object) -> None:
         self._pane_clicked(source)
         if isinstance(media_ns, int):
-            self._bench.playback.go_own(source, MediaTime(media_ns))
+            self._bench.playback.drag_own(source, MediaTime(media_ns))
 
     def _range_selected(self, _source: str, first: int, last: int) -> None:
         if self._bench.playhead.axis is None:
@@ -121,22 +128,64 @@ class Pointing(QObject):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
 
+    def _lane_menu(self, source: str, at: QPoint) -> None:
+        """What this lane shows, and of which channels."""
+        views, menu = self._bench.lane_views, QMenu(self._window)
+        self._bench.focus.set(source)
+        view = views.view(source)
+        for shown in views.kinds(source):
+            act = partial(views.show, source, shown)
+            _tick(menu.addAction(SHOWN[shown], act), view.shown == shown)
+        if view.shown != "motion" and (choices := views.channels(source)):
+            menu.addSection("Channels")
+            for channels, name in choices:
+                act = partial(views.part, source, channels)
+                _tick(menu.addAction(name, act), view.channels == channels)
+        self._add_sound(menu, source)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
+
+    def _add_sound(self, menu: QMenu, source: str) -> None:
+        """How this lane is heard."""
+        lanes, known = self._bench.sounding.lanes, self._bench.places.source(source)
+        if known is None or known.facts.sound is None:
+            return
+        now = lanes[source]
+
+        def add(to: QMenu, text: str, sound: LaneSound, ticked: bool) -> None:
+            _tick(to.addAction(text, partial(lanes.choose, source, sound)), ticked)
+
+        menu.addSection("Sound")
+        add(menu, "Mute", replace(now, mute=not now.mute, solo=False), now.mute)
+        add(menu, "Alone (solo)", replace(now, solo=not now.solo, mute=False), now.solo)
+        gain = menu.addMenu("Gain")
+        for gain_db in GAINS_DB:
+            text = f"{'+' if gain_db > 0 else '−' if gain_db else ''}{abs(gain_db)} dB"
+            add(gain, text, replace(now, gain_db=gain_db), now.gain_db == gain_db)
+        count = known.facts.sound.channels
+        if count > 1:
+            part = menu.addMenu("Listen to")
+            add(part, "All channels", replace(now, channel=None), now.channel is None)
+            for channel in range(count):
+                name = f"Only {channel_name(channel, count)}"
+                add(part, name, replace(now, channel=channel), now.channel == channel)
+
     def _sound_menu(self) -> None:
         bench, menu = self._bench, QMenu(self._window)
+        heard = bench.sounding.heard
         for source in bench.document.case.sources:
             if source.facts.sound is not None:
-                menu.addAction(source.name, partial(bench.sounding.hear, source.id))
+                act = partial(bench.sounding.hear, source.id)
+                _tick(menu.addAction(f"Only {source.name}", act), heard == (source,))
+        menu.addAction("All that are not muted", partial(bench.sounding.hear, None))
         menu.addSeparator()
-        menu.addAction("Follow the focus", lambda: bench.sounding.hear(None))
-        off = menu.addAction("No sound", self._toggle_sound)
-        off.setCheckable(True)
-        off.setChecked(bench.audio.muted)
+        menu.addAction(self._actions["pitch_kept"])
+        _tick(menu.addAction("No sound", self._toggle_sound), bench.audio.muted)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._at.transport.mapToGlobal(QPoint(320, 40)))
 
     def _toggle_sound(self) -> None:
-        self._bench.audio.muted = not self._bench.audio.muted
-        self._bench.sounding.hear(None)
+        self._bench.sounding.set_muted(not self._bench.audio.muted)
 
     # -- panels ------------------------------------------------------------------------------
 
@@ -173,3 +222,8 @@ class Pointing(QObject):
         self._display.show_partners()
         self._bench.evidence.note_viewing()
         self._display.enable()
+
+
+def _tick(action: QAction, ticked: bool) -> None:
+    action.setCheckable(True)
+    action.setChecked(ticked)

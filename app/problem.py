@@ -25,9 +25,11 @@ from sync.errors import (
     MediaChanged,
     MediaDamaged,
     MediaEmpty,
+    MediaEncrypted,
     MediaError,
     MediaMissing,
     MediaNotRecognised,
+    MediaTooLarge,
     MediaUnreadable,
     NetworkError,
     OutsideStretch,
@@ -64,6 +66,11 @@ _WORDS: dict[type[TiepointError], tuple[str, str]] = {
     ),
     MediaDamaged: (
         "What can still be decoded may be used; nothing is known about the rest.",
+        "Ask for another copy, made without conversion.",
+    ),
+    MediaEncrypted: (_NOT_USED, "Ask for it without encryption, from whoever has the key."),
+    MediaTooLarge: (
+        "Its pictures were not decoded: they would take all memory.",
         "Ask for another copy, made without conversion.",
     ),
     MediaChanged: (

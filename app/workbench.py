@@ -8,10 +8,12 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.audio_out import AudioOut
+from app.controllers.annotating import Annotating
 from app.controllers.calculation import Calculation
 from app.controllers.checks import Checks
 from app.controllers.evidence import EvidenceDesk
 from app.controllers.files import Files
+from app.controllers.lane_views import LaneViews
 from app.controllers.marking import Marking
 from app.controllers.moving import Moving
 from app.controllers.pair import Pair
@@ -53,6 +55,7 @@ class Workbench(QObject):
         self.audio = audio or AudioOut(self)
         # Order matters: recordings know of a source before it is calculated and shown.
         self.recordings = Recordings(self.document, self.jobs, self.frames, cache, self)
+        self.lane_views = LaneViews(self.recordings, self.jobs, self)
         self.calculation = Calculation(self.document, self.jobs, self)
         self.places = Places(self.document, self.calculation, self.playhead, self.focus)
         self._make_looking(at)
@@ -61,6 +64,13 @@ class Workbench(QObject):
             document=self.document, jobs=self.jobs, settings=settings, cache=cache,
             window=window, problem=self.problems.offer, parent=self,
         )  # fmt: skip
+        self.annotating = Annotating(
+            document=self.document, jobs=self.jobs, places=self.places, playback=self.playback,
+            focus=self.focus, calculation=self.calculation, table=at.evidence_tab.remarks,
+            lanes=at.lanes, window=window,
+            problem=self.problems.show, parent=self,
+        )  # fmt: skip
+        self.files.labels_dropped.connect(self.annotating.read)
         self._closed = False
 
     def _make_looking(self, at: Layout) -> None:
@@ -80,6 +90,7 @@ class Workbench(QObject):
             transport=at.transport, parent=self,
         )  # fmt: skip
         self.recordings.ready.connect(self.playback.look_again)
+        self.playback.dragged.connect(self.sounding.scrub)
 
     def _make_evidence(self, at: Layout, window: QWidget) -> None:
         """Marking, searching, and the tables."""
@@ -95,8 +106,8 @@ class Workbench(QObject):
         )  # fmt: skip
         self.sounding.only_focused = lambda: self.marking.is_open
         self.moving = Moving(
-            playhead=self.playhead, marking=self.marking, lanes=at.lanes, transport=at.transport,
-            **common,
+            playhead=self.playhead, marking=self.marking, sounding=self.sounding, lanes=at.lanes,
+            transport=at.transport, **common,
         )  # fmt: skip
         self.searching = Searching(
             jobs=self.jobs, playhead=self.playhead, panel=at.search, problem=self.problems.show,

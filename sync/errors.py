@@ -12,6 +12,8 @@ English line for the command line and for logs.
     │   ├── MediaEmpty            zero bytes, or no picture and no sample in it
     │   ├── MediaNotRecognised    not a recording, or not what its name says
     │   ├── MediaDamaged          begins like a recording but cannot be decoded where asked
+    │   ├── MediaEncrypted        nothing in it can be decoded without a key
+    │   ├── MediaTooLarge         claims pictures larger than any camera's
     │   ├── SoundChannelMissing   fewer channels of sound than asked for
     │   └── MediaChanged          not the file that was added: size or SHA-256 differ
     ├── TimeFormatError           a typed time that cannot be read
@@ -84,6 +86,31 @@ class MediaDamaged(MediaError):
     """Begins like a recording but cannot be decoded where asked."""
 
     code = "media-damaged"
+
+
+class MediaEncrypted(MediaError):
+    """Nothing in it can be decoded without a key."""
+
+    code = "media-encrypted"
+
+
+class MediaTooLarge(MediaError):
+    """Claims pictures of ``width_px`` × ``height_px``, larger than any camera's."""
+
+    code = "media-too-large"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        width_px: int | None = None,
+        height_px: int | None = None,
+        path: Path | str | None = None,
+        hint: str | None = None,
+    ):
+        super().__init__(message, path=path, hint=hint)
+        self.width_px = width_px
+        self.height_px = height_px
 
 
 class MediaChanged(MediaError):

@@ -8,7 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from sync.adjustment.headline import flag_sentences
 from sync.adjustment.solution import Answer, WhatIf
+from sync.adjustment.words import capital
 from sync.case.case import Question
 from widgets import answer_words as words
 from widgets.answer_parts import (
@@ -247,7 +249,7 @@ class AnswerPanel(QFrame):
         if answer.flips_if:
             self._heading("WHAT WOULD FLIP THIS")
             for line in answer.flips_if:
-                self._column.addWidget(label(words.capital(line)))
+                self._column.addWidget(label(capital(line)))
         if answer.unnoticed:
             self._heading("WHAT WOULD GO UNNOTICED")
             for worst in answer.unnoticed[:_MOST_UNNOTICED]:
@@ -256,7 +258,7 @@ class AnswerPanel(QFrame):
         if sentence and not words.says_what_it_rests_on(answer):
             self._column.addSpacing(4)
             self._column.addWidget(label(sentence, "linked" if holds else "act"))
-        for line in words.flag_sentences(answer):
+        for line in flag_sentences(answer):
             self._column.addWidget(label(line, "act"))
 
     def _add_leave_one_out(self, question: Question, answer: Answer) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from sync.adjustment.headline import headline
 from sync.adjustment.solution import Answer, Contested
 from sync.case.case import Question
 from widgets import answer_words as words
@@ -45,14 +46,14 @@ def verdict_card(answer: Answer | None, stale: bool, reason: str = "") -> QFrame
             inner.addLayout(_instant_row(letter, name, time, current_theme().sources[colour]))
         inner.addSpacing(4)
     resolved = answer is not None and answer.verdict in ("a-before-b", "b-before-a")
-    headline, sentence = words.headline(answer), words.WAITING
+    title, sentence = headline(answer), words.WAITING
     if answer is not None:
         sentence = answer.in_words
     elif stale:
-        headline, sentence = words.DUE, words.DUE_TEXT
+        title, sentence = words.DUE, words.DUE_TEXT
     elif reason:
-        headline, sentence = "No answer can be given", reason
-    inner.addWidget(label(headline, "headline" if resolved and not stale else "title"))
+        title, sentence = "No answer can be given", reason
+    inner.addWidget(label(title, "headline" if resolved and not stale else "title"))
     inner.addWidget(label(sentence, "secondary"))
     return made
 
@@ -173,7 +174,7 @@ class WhatIfCard(QFrame):
 
     def show_answer(self, answer: Answer, stated: Range) -> None:
         """What the answer would be, beside the one stated."""
-        self._headline.setText(words.headline(answer))
+        self._headline.setText(headline(answer))
         self._sentence.setText(answer.in_words)
         self._sentence.show()
         found = words.main_range(answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
 from sync.traces.trace import Trace
+from widgets.spectrum import Spectrum
 
 Array = NDArray[np.float64]
 
@@ -22,6 +24,20 @@ class Columns(Protocol):
     def __call__(self, first_media_ns: int, last_media_ns: int, width: int) -> tuple[Array, Array]:
         """(min, max), each of shape (width,)."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class LaneRow:
+    """One of the curves of a lane, above one another: a trace, a channel's waveform or spectrogram.
+
+    Where ``spectrum`` has nothing (yet) the curve is drawn instead. ``name`` is written into the
+    row where a lane has several.
+    """
+
+    columns: Columns | None = None
+    waveform: bool = False
+    spectrum: Spectrum | None = None
+    name: str = ""
 
 
 def trace_columns(trace: Trace) -> Columns:

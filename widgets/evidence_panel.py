@@ -1,4 +1,4 @@
-"""The evidence tab: the table, the residuals, and what disagrees."""
+"""The evidence tab: the table, the residuals, what disagrees, and remarks beside it all."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
+from widgets.annotation_table import AnnotationTable
 from widgets.disagreements import Disagreement, Disagreements
 from widgets.evidence_table import EvidenceTable
 from widgets.parts import button
@@ -25,13 +26,16 @@ from widgets.theme import text_width, ui_font
 if TYPE_CHECKING:
     from widgets.residual_plot import ResidualPlot
 
-Page = Literal["table", "residuals", "disagreements"]
-PAGES: tuple[Page, ...] = ("table", "residuals", "disagreements")
-_TITLES = {"table": "Table", "residuals": "Residuals", "disagreements": "Disagreements"}
+Page = Literal["table", "residuals", "disagreements", "remarks"]
+PAGES: tuple[Page, ...] = ("table", "residuals", "disagreements", "remarks")
+_TITLES = {
+    "table": "Table", "residuals": "Residuals", "disagreements": "Disagreements",
+    "remarks": "Remarks",
+}  # fmt: skip
 
 
 class EvidencePanel(QFrame):
-    """Three pages under one tab; the plot is made when it is first shown.
+    """Four pages under one tab; the plot is made when it is first shown.
 
     Signals
     -------
@@ -73,7 +77,8 @@ class EvidencePanel(QFrame):
         inner = QVBoxLayout(self._place)
         inner.setContentsMargins(0, 0, 0, 0)
         self.pages = QStackedWidget()
-        for widget in (self.evidence, self._place, self.disagreements):
+        self.remarks = AnnotationTable()
+        for widget in (self.evidence, self._place, self.disagreements, self.remarks):
             self.pages.addWidget(widget)
         column.addWidget(self.pages, 1)
         self.show_page("table")

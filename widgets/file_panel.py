@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import floor, log10
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from sync.case.case import Source
+from sync.case.displayed import DisplayedRate
 from sync.media.facts import HealthNote, MediaFacts, PictureFacts, SoundFacts
+from sync.media.timing import Rate, TimingHealth
 from sync.timebase import MediaTime, format_clock, format_seconds
+from widgets.interval_histogram import IntervalHistogram
 from widgets.parts import button, clear, label, selectable
+
+_INTERVALS = "How often each interval from one frame to the next occurs."
 
 
 class FilePanel(QFrame):
@@ -41,8 +49,21 @@ class FilePanel(QFrame):
         outer.addWidget(area)
         self.set_source(None)
 
-    def set_source(self, source: Source | None) -> None:
-        """Show the facts of a recording; ``None`` says the next step."""
+    def set_source(
+        self,
+        source: Source | None,
+        timing: TimingHealth | None = None,
+        displayed: tuple[DisplayedRate, ...] = (),
+    ) -> None:
+        """Show the facts of a recording; ``None`` says the next step.
+
+        Parameters
+        ----------
+        timing
+            What its frame index says; ``None`` while it is not read, or without pictures.
+        displayed
+            Its times against the clocks read in its pictures.
+        """
         clear(self._column)
         if source is None:
             text = "Choose a recording to see what its file holds."
@@ -54,6 +75,12 @@ class FilePanel(QFrame):
         self._rows("FILE", _file_rows(source, facts))
         if facts.picture is not None:
             self._rows("PICTURE", _picture_rows(facts.picture))
+        if timing is not None:
+            self._rows("TIMES OF ITS FRAMES", _timing_rows(timing))
+            self._column.addWidget(IntervalHistogram(timing.intervals))
+            self._column.addWidget(label(_INTERVALS, "faint"))
+        if displayed:
+            self._rows("AGAINST THE CLOCK IN ITS PICTURES", _displayed_rows(displayed))
         if facts.sound is not None:
             self._rows("SOUND", _sound_rows(facts.sound))
         self._health(facts.health)
@@ -128,6 +155,72 @@ def _picture_rows(picture: PictureFacts) -> list[tuple[str, str]]:
         ("time base", f"{picture.time_base} s"),
         ("interval", interval + (", variable" if picture.variable_rate else "")), ("rate", rate),
     ]  # fmt: skip
+
+
+def _timing_rows(timing: TimingHealth) -> list[tuple[str, str]]:
+    """Only what was found: a row that says "none" six times hides the one that does not."""
+    rows: list[tuple[str, str]] = []
+    if timing.measured is not None:
+        rows.append(("rate", f"{_measured(timing.measured)} a second, by their own times"))
+        if timing.claimed is not None:
+            rows.append(("claimed", _against(timing.measured, timing.claimed)))
+    if timing.gaps:
+        rows.append(("gaps", f"{timing.gaps}, about {timing.missing} pictures missing"))
+    irregular = {
+        "same time as the frame before": timing.equal,
+        "steps back": timing.backward,
+        "clock was set": timing.discontinuities,
+        "clock started again from 0": timing.wraps,
+    }
+    found = [f"{what}: {count}" for what, count in irregular.items() if count]
+    rows.append(("irregular", "\n".join(found) if found else "nothing found"))
+    if timing.pictures is not None and timing.pictures < timing.frames:
+        repeated = timing.frames - timing.pictures
+        rows.append(("repeated", f"{repeated} of {timing.frames} frames show the picture before"))
+    if timing.blended:
+        rows.append(("blended", f"{timing.blended} frames are mixtures of two pictures"))
+    if timing.interlaced:
+        order = {"top": "top field first", "bottom": "bottom field first"}
+        first = order.get(timing.field_order or "", "which field comes first is not known")
+        rows.append(("fields", f"{first}, {timing.median.s * 500:.2f} ms apart"))
+    if timing.damaged:
+        rows.append(("damaged", f"{timing.damaged} frames decoded with errors"))
+    return rows
+
+
+def _measured(rate: Rate) -> str:
+    """To the digit that the ticks leave open, at most a millionth."""
+    digits = min(6, max(2, 1 - floor(log10(max(rate.half_per_s, 1e-9)))))
+    ends = [f"{rate.per_s + way * rate.half_per_s:.{digits}f}" for way in (-1, 1)]
+    return ends[0] if ends[0] == ends[1] else f"between {ends[0]} and {ends[1]}"
+
+
+def _against(measured: Rate, claimed: Fraction) -> str:
+    excess_ppm, half_ppm = measured.against(claimed)
+    if abs(excess_ppm) <= half_ppm:
+        return f"{float(claimed):.6g} a second: as its times say"
+    more = "fewer" if excess_ppm < 0 else "more"
+    said = f"{float(claimed):.6g} a second; its times hold {abs(excess_ppm) / 1e4:.3g} % {more}"
+    if measured.is_ntsc_of(claimed) is not None:
+        said += ", as 29.97 and 30 differ"
+    return said
+
+
+def _displayed_rows(displayed: tuple[DisplayedRate, ...]) -> list[tuple[str, str]]:
+    rows = []
+    for one in displayed:
+        if not one.agrees:
+            said = "no one rate fits its readings: it was set, or one of them is wrong"
+        else:
+            said = f"gains between {_ppm(one.low_ppm)} and {_ppm(one.high_ppm)} s a day on them"
+        over = format_clock(MediaTime(one.span.ns), 0)
+        rows.append((one.clock, f"{said}; {one.readings} readings over {over}"))
+    return rows
+
+
+def _ppm(ppm: float) -> str:
+    """Parts per million as seconds a day: what a person can picture."""
+    return f"{ppm * 0.0864:+.3g}".replace("-", "\N{MINUS SIGN}")
 
 
 def _sound_rows(sound: SoundFacts) -> list[tuple[str, str]]:

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from sync.timebase import NS_PER_S
 from sync.timeline import Marker, Track
 from widgets.bracket import playhead_rect
-from widgets.columns import Columns
-from widgets.lane_paint import LaneLook, marker_text, paint_marker, paint_track
+from widgets.columns import LaneRow
+from widgets.lane_paint import (
+    LaneLook,
+    PlacedRemark,
+    marker_text,
+    paint_marker,
+    paint_remarks,
+    paint_track,
+)
 from widgets.lane_tiles import TileCache
 from widgets.parts import draw_text, theme_changed
-from widgets.theme import current_theme, ui_font, with_alpha
+from widgets.theme import current_theme, text_width, ui_font, with_alpha
 from widgets.view_range import ViewRange
 
 HEADER_PX = 150
@@ -39,21 +54,23 @@ class Lane(QWidget):
     tried_on(str, object)
         Source id and by how many ns the person drags the lane with Ctrl+Shift (a view only);
         ``None`` when the drag ends.
+    menu_wanted(str, object)
+        Source id and where on the screen: what this lane shows is to be chosen.
     """
 
     clicked = Signal(str, object)
     range_selected = Signal(str, object, object)
     mark_clicked = Signal(str)
     tried_on = Signal(str, object)
+    menu_wanted = Signal(str, object)
 
     def __init__(self, source_id: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.source_id = source_id
-        self._name, self._kind = source_id, ""
+        self._name, self._kind, self._sound_sign = source_id, "", ""
         self._track = Track(source=source_id, clips=(), gaps=(), markers=())
         self._colour = QColor(current_theme().faint)
-        self._columns: Columns | None = None
-        self._waveform = False
+        self._rows: tuple[LaneRow, ...] = ()
         self._stale = False
         self._view = ViewRange(0, 60 * NS_PER_S)
         self._playhead: int | None = None
@@ -63,6 +80,7 @@ class Lane(QWidget):
         self._sides: dict[str, int] = {}
         self._event_names: dict[str, str] = {}
         self._event_colours: dict[str, QColor] = {}
+        self._remarks: tuple[PlacedRemark, ...] = ()
         self._selection: tuple[int, int] | None = None
         self._pressed: QPointF | None = None
         self._trying: int | None = None
@@ -80,9 +98,28 @@ class Lane(QWidget):
 
     def set_header(self, name: str, kind: str = "") -> None:
         """Name of the source, and what its curve is (``motion``, ``waveform · 17 calls``)."""
-        self._name, self._kind = name, kind
+        self._name = name
         self.setAccessibleName(f"Lane {name}")
-        self.setAccessibleDescription(kind)
+        self.set_kind(kind)
+
+    def set_kind(self, kind: str) -> None:
+        """What its curve is."""
+        self._kind = kind
+        self._describe()
+
+    def set_remarks(self, remarks: Sequence[PlacedRemark]) -> None:
+        """Remarks along its bottom, in order of time."""
+        self._remarks = tuple(sorted(remarks, key=lambda remark: remark.start_ns))
+        self.update()
+
+    def set_sound_sign(self, sign: str) -> None:
+        """How it is heard: ``M`` not at all, ``S`` alone, ``+6 dB``."""
+        self._sound_sign = sign
+        self._describe()
+
+    def _describe(self) -> None:
+        heard = f" · heard: {self._sound_sign}" if self._sound_sign else ""
+        self.setAccessibleDescription(self._kind + heard)
         self.update(0, 0, HEADER_PX, self.height())
 
     def set_track(self, track: Track, colour: QColor, *, stale: bool = False) -> None:
@@ -90,9 +127,9 @@ class Lane(QWidget):
         self._track, self._colour, self._stale = track, QColor(colour), stale
         self._refresh()
 
-    def set_curve(self, columns: Columns | None, *, waveform: bool = False) -> None:
-        """Draw this curve inside the clips (see :class:`widgets.columns.Columns`)."""
-        self._columns, self._waveform = columns, waveform
+    def set_rows(self, rows: tuple[LaneRow, ...]) -> None:
+        """Draw these curves inside the clips, one above the other."""
+        self._rows = rows
         self._refresh()
 
     def set_events(
@@ -162,8 +199,8 @@ class Lane(QWidget):
 
     def _paint_tile(self, painter: QPainter, view: ViewRange, ratio: float) -> None:
         look = LaneLook(
-            track=self._track, colour=self._colour, columns=self._columns,
-            waveform=self._waveform, stale=self._stale, height=self.height(),
+            track=self._track, colour=self._colour, rows=self._rows, stale=self._stale,
+            height=self.height(),
         )  # fmt: skip
         paint_track(painter, look, view, ratio)
 
@@ -182,6 +219,9 @@ class Lane(QWidget):
             seen = dirty.translated(-self._shift_px(), 0)
             self._tiles.draw(painter, self._view, self.height(), seen, self.devicePixelRatioF())
             painter.translate(-self._shift_px(), 0)
+            if len(self._rows) > 1:
+                self._name_rows(painter)
+            paint_remarks(painter, self._view, self._remarks, self.height() - 2)
             self._paint_marks(painter)
             self._paint_playhead(painter)
             painter.restore()
@@ -202,13 +242,36 @@ class Lane(QWidget):
         painter.fillRect(0, 0, 3, tall, self._colour)
         top = 8 if tall >= 44 else (tall - 18) / 2
         room = QRectF(14, top, HEADER_PX - 22, 18)
-        draw_text(painter, room, self._name, ui_font(13, bold=True), theme.text)
+        sign = self._paint_sound_sign(painter, room)
+        name_room = room.adjusted(0, 0, -sign, 0)
+        draw_text(painter, name_room, self._name, ui_font(13, bold=True), theme.text)
         if tall >= 44:
             kind = "⟳ out of date" if self._stale else self._kind
             tone = theme.act if self._stale else theme.secondary
             draw_text(painter, room.translated(0, 18), kind, ui_font(12), tone)
         if self._trying is not None and tall >= 58:
             draw_text(painter, room.translated(0, 35), "try-on: view only", ui_font(12), theme.act)
+
+    def _paint_sound_sign(self, painter: QPainter, room: QRectF) -> float:
+        """At the right of the header's first line; the width it takes."""
+        if not self._sound_sign:
+            return 0.0
+        theme, font = current_theme(), ui_font(12, bold=True)
+        width = text_width(self._sound_sign, font) + 10
+        chip = QRectF(room.right() - width, room.top() + 1, width, room.height() - 2)
+        painter.setPen(QPen(theme.act, 1))
+        painter.drawRect(chip.adjusted(0.5, 0.5, -0.5, -0.5))
+        draw_text(painter, chip.adjusted(5, 0, 0, 0), self._sound_sign, font, theme.act)
+        return width + 6
+
+    def _name_rows(self, painter: QPainter) -> None:
+        """Which channel is which, at the left of its row."""
+        each = (self.height() - 10) / len(self._rows)
+        font, theme = ui_font(12), current_theme()
+        for place, row in enumerate(self._rows):
+            chip = QRectF(4, 7 + place * each, text_width(row.name, font) + 10, 17)
+            painter.fillRect(chip, with_alpha(theme.ground, 0.8))
+            draw_text(painter, chip.adjusted(5, 0, 0, 0), row.name, font, theme.text)
 
     def _paint_selection(self, painter: QPainter) -> None:
         if self._selection is None:
@@ -260,6 +323,14 @@ class Lane(QWidget):
         ]
         near = [pair for pair in near if pair[0] <= _GRAB_PX]
         return min(near, key=lambda pair: pair[0])[1] if near else None
+
+    def _remarks_at(self, x: float) -> str:
+        """The words of what is remarked on within 8 px; empty, which hides a tooltip, for none."""
+        return "\n".join(
+            remark.text for remark in self._remarks
+            if self.x_of(remark.start_ns) - _GRAB_PX <= x
+            <= self.x_of(remark.end_ns or remark.start_ns) + _GRAB_PX
+        )  # fmt: skip
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a click or a drag."""
@@ -313,12 +384,17 @@ class Lane(QWidget):
         first, last = sorted(ends)
         return first, last
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the lane's menu."""
+        self.menu_wanted.emit(self.source_id, event.globalPos())
+
     def event(self, event: QEvent) -> bool:
         """A tooltip for marks: name and time with its range."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             marker = self.marker_at(QPointF(event.pos()))
             if marker is None:
-                QToolTip.hideText()
+                words = self._remarks_at(event.pos().x())
+                QToolTip.showText(event.globalPos(), words, self)
             else:
                 name = self._event_names.get(marker.event, marker.event)
                 QToolTip.showText(event.globalPos(), marker_text(marker, name), self)

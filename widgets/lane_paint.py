@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from sync.timebase import NS_PER_S, Duration, ReferenceTime, format_clock, format_seconds
 from sync.timeline import Clip, Gap, Marker, Track
 from sync.uncertainty import decimals_for
 from widgets.bracket import draw_bracket
-from widgets.columns import Columns, columns_image
+from widgets.columns import LaneRow, columns_image
 from widgets.parts import draw_symbol, draw_text
+from widgets.spectrum import colour_map, spectrum_image
 from widgets.theme import current_theme, text_width, ui_font, with_alpha
 from widgets.view_range import ViewRange
+
+REMARK_LEAST_PX = 28
+"""Less room than this shows no word of a remark, only its flag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +29,7 @@ class LaneLook:
 
     track: Track
     colour: QColor
-    columns: Columns | None
-    waveform: bool
+    rows: tuple[LaneRow, ...]
     stale: bool
     height: int
 
@@ -97,8 +101,8 @@ def _paint_clip(
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(with_alpha(colour, 0.11 * look.strength))
     painter.drawRoundedRect(body, 4, 4)
-    if look.columns is not None and clip.model is not None:
-        _paint_curve(painter, look, view, clip, ratio)
+    if clip.model is not None:
+        _paint_rows(painter, look, view, clip, ratio)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if clip.status in ("conflict", "infeasible"):
         painter.setPen(QPen(theme.disagree, 1.5, Qt.PenStyle.DashDotLine))
@@ -130,27 +134,43 @@ def _paint_ends(painter: QPainter, look: LaneLook, view: ViewRange, clip: Clip) 
         draw_bracket(painter, x - reach, x + reach, look.height / 2, tone, cap=tall, dot=False)
 
 
-def _paint_curve(
+def _paint_rows(
     painter: QPainter, look: LaneLook, view: ViewRange, clip: Clip, ratio: float
 ) -> None:
-    """The curve under a clip, one column a device pixel."""
+    """The curves under a clip, one above the other, one column a device pixel."""
     start, end = _ends(clip)
     left = max(0, round(view.x_of(start) * ratio))
     right = min(round(view.width * ratio), round(view.x_of(end) * ratio))
-    if right <= left or look.columns is None or clip.model is None:
+    if right <= left or not look.rows or clip.model is None:
         return
     media = [
         clip.model.from_reference(ReferenceTime(view.ns_of(x / ratio))).ns for x in (left, right)
     ]
     first = max(media[0], clip.media_start.ns)
-    low, high = look.columns(first, max(first + 1, media[1]), right - left)
-    tall = max(4, round((look.height - 10) * ratio))
-    image = columns_image(
+    last = max(first + 1, media[1])
+    room = (look.height - 10) / len(look.rows)
+    for place, row in enumerate(look.rows):
+        tall = max(4, round((room - (1 if len(look.rows) > 1 else 0)) * ratio))
+        image = _row_image(row, look, first, last, right - left, tall)
+        if image is not None:
+            image.setDevicePixelRatio(ratio)
+            painter.drawImage(QPointF(left / ratio, 5 + place * room), image)
+
+
+def _row_image(
+    row: LaneRow, look: LaneLook, first_ns: int, last_ns: int, width: int, tall: int
+) -> QImage | None:
+    """The picture of one row: its curve until its spectrogram is there; ``None`` without either."""
+    levels = None if row.spectrum is None else row.spectrum(first_ns, last_ns, width)
+    if levels is not None:
+        return spectrum_image(levels, tall, colour_map(look.colour, look.strength))
+    if row.columns is None:
+        return None
+    low, high = row.columns(first_ns, last_ns, width)
+    return columns_image(
         np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64), tall, look.colour,
-        (0.85 if look.waveform else 0.58) * look.strength, waveform=look.waveform,
+        (0.85 if row.waveform else 0.58) * look.strength, waveform=row.waveform,
     )  # fmt: skip
-    image.setDevicePixelRatio(ratio)
-    painter.drawImage(QPointF(left / ratio, 5), image)
 
 
 def _paint_between(painter: QPainter, look: LaneLook, view: ViewRange, clip: Clip) -> None:
@@ -253,6 +273,37 @@ def paint_marker(
         draw_bracket(painter, low, high, top + 14, colour, cap=6, width=2, dot=False)
     elif half_px is not None and half_px >= 1.5:
         draw_bracket(painter, x - half_px, x + half_px, top + 13, colour, cap=4, dot=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedRemark:
+    """A remark on a lane: words over a stretch of reference time (ns); no end for an instant."""
+
+    text: str
+    start_ns: int
+    end_ns: int | None
+
+
+def paint_remarks(
+    painter: QPainter, view: ViewRange, remarks: Sequence[PlacedRemark], bottom: float
+) -> None:
+    """Remarks as a flag each along the bottom: a line over its time, and as many words as fit
+    before the next one. They are no evidence, so they have no colour of their own."""
+    theme, font = current_theme(), ui_font(12)
+    lefts = [view.x_of(remark.start_ns) for remark in remarks]
+    for place, (remark, left) in enumerate(zip(remarks, lefts, strict=True)):
+        right = left if remark.end_ns is None else view.x_of(remark.end_ns)
+        following = lefts[place + 1] if place + 1 < len(lefts) else float("inf")
+        if right < 0 or left > view.width:
+            continue
+        painter.fillRect(QRectF(left, bottom - 13, 1, 13), theme.secondary)
+        painter.fillRect(QRectF(left, bottom - 1, max(right - left, 3.0), 1), theme.secondary)
+        room = min(following - left - 8, 260.0)
+        if room >= REMARK_LEAST_PX:
+            width = min(room, text_width(remark.text, font))
+            chip = QRectF(left + 1, bottom - 14, width + 6, 13)
+            painter.fillRect(chip, with_alpha(theme.ground, 0.75))
+            draw_text(painter, chip.adjusted(3, 0, 0, 0), remark.text, font, theme.secondary)
 
 
 def marker_text(marker: Marker, name: str) -> str:

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from sync.adjustment.solution import ResultStatus
 from sync.timebase import NS_PER_S
 from sync.timeline import Timeline
-from widgets.columns import Columns
+from widgets.columns import LaneRow
 from widgets.lane import HEADER_PX, HEIGHT_PX, Lane
 from widgets.lane_ground import LaneGround
 from widgets.lane_overlay import LaneOverlay, LimitArrow, tie_all, tie_colours
+from widgets.lane_paint import PlacedRemark
 from widgets.parts import theme_changed
 from widgets.shelf import ShelfRow
 from widgets.theme import current_theme, source_colour
@@ -24,8 +25,9 @@ from widgets.view_range import ViewRange
 LANE_SMALLEST, LANE_TALLEST = 32, 220
 _FITTING = (44, 64)
 """Between these heights lanes follow the room there is, until the person chooses a height."""
-_WAVEFORM = 1.3
-"""A waveform has two sides and gets so much more height."""
+_WAVEFORM, _SPECTRUM, _ONE_OF_MANY = 1.3, 1.9, 0.8
+"""A waveform has two sides and a spectrogram many rows: each gets so much more height, and each
+channel of several a little less than one alone."""
 _EMPTY = "Add recordings: each gets a lane here."
 _NOTHING = "Nothing is linked yet. Mark one event in two recordings, and they get a common clock."
 
@@ -37,9 +39,12 @@ class LaneStack(QFrame):
     -------
     moved(object)
         Reference ns at which the person wants the playhead (ruler).
+    released()
+        The drag of a playhead has ended.
     clicked(str, object)
         A lane was clicked: source id, reference ns (``None`` for its header).
-    range_selected(str, object, object), mark_clicked(str), tried_on(str, object)
+    range_selected(str, object, object), mark_clicked(str), tried_on(str, object),
+    menu_wanted(str, object)
         From the lanes, see :class:`widgets.lane.Lane`.
     shelf_moved(str, object)
         Source id and media ns (``None``: only focus it).
@@ -50,10 +55,12 @@ class LaneStack(QFrame):
     """
 
     moved = Signal(object)
+    released = Signal()
     clicked = Signal(str, object)
     range_selected = Signal(str, object, object)
     mark_clicked = Signal(str)
     tried_on = Signal(str, object)
+    menu_wanted = Signal(str, object)
     shelf_moved = Signal(str, object)
     view_changed = Signal(object)
     panned_by_hand = Signal()
@@ -65,7 +72,9 @@ class LaneStack(QFrame):
         self._timeline = Timeline(tracks=(), stale=False)
         self._lanes: dict[str, Lane] = {}
         self._shelf: dict[str, ShelfRow] = {}
-        self._curves: dict[str, tuple[Columns | None, bool]] = {}
+        self._rows: dict[str, tuple[LaneRow, ...]] = {}
+        self._sound_signs: dict[str, str] = {}
+        self._remarks: dict[str, Sequence[PlacedRemark]] = {}
         self._view = ViewRange(0, 60 * NS_PER_S)
         self._previous: list[ViewRange] = []
         self._playhead: int | None = None
@@ -83,6 +92,7 @@ class LaneStack(QFrame):
         self._ruler_row.setFixedHeight(24)
         self.ruler = TimeRuler(self._ruler_row)
         self.ruler.moved.connect(self.moved)
+        self.ruler.released.connect(self.released)
         self.ruler.zoomed.connect(self._asked_view)
         self.ruler.panned.connect(self._asked_view)
         self._scroll = QScrollArea(self)
@@ -148,17 +158,32 @@ class LaneStack(QFrame):
             self._shelf[track.source].set_source(names.get(track.source, track.source), track)
         self._overlay.set_ties(tie_all(linked, names, labels, shades, mark_sides or {}))
         self._holder.set_note("" if linked else (_NOTHING if unlinked else _EMPTY))
-        for source, (columns, waveform) in self._curves.items():
-            self._give_curve(source, columns, waveform)
+        for source, rows in self._rows.items():
+            self._give_rows(source, rows)
         self._fit_heights()
         self._spread_view()
         self.set_playhead(self._playhead, self._halves)
         self.set_focus_source(self._focused)
 
-    def set_curve(self, source_id: str, columns: Columns | None, *, waveform: bool = False) -> None:
-        """Curve of one source; kept when the timeline changes."""
-        self._curves[source_id] = (columns, waveform)
-        self._give_curve(source_id, columns, waveform)
+    def set_rows(self, source_id: str, rows: tuple[LaneRow, ...], kind: str = "") -> None:
+        """What is drawn of one source, and its name; kept when the timeline changes."""
+        self._rows[source_id] = rows
+        if kind and source_id in self._lanes:
+            self._lanes[source_id].set_kind(kind)
+        self._give_rows(source_id, rows)
+        self._fit_heights()
+
+    def set_remarks(self, remarks: Mapping[str, Sequence[PlacedRemark]]) -> None:
+        """Remarks by source id; lanes that are not named show none."""
+        self._remarks = dict(remarks)
+        for source_id, lane in self._lanes.items():
+            lane.set_remarks(self._remarks.get(source_id, ()))
+
+    def set_sound_sign(self, source_id: str, sign: str) -> None:
+        """How a source is heard, on its lane (``M``, ``S +6 dB``); kept as its rows are."""
+        self._sound_signs[source_id] = sign
+        if source_id in self._lanes:
+            self._lanes[source_id].set_sound_sign(sign)
 
     def set_playhead(self, ns: int | None, half_ns: int | Mapping[str, int] = 0) -> None:
         """Place the playhead; ``half_ns`` may give each source its own half-width of range."""
@@ -249,7 +274,7 @@ class LaneStack(QFrame):
         """Share the room there is among the lanes, within reason."""
         if self._height_chosen or not self._lanes:
             return
-        parts = sum(_WAVEFORM if self._curves.get(s, (None, False))[1] else 1 for s in self._lanes)
+        parts = sum(self.part_of(source) for source in self._lanes)
         room = int(self._scroll.viewport().height() / parts)
         self._apply_height(max(_FITTING[0], min(_FITTING[1], room)))
 
@@ -273,8 +298,14 @@ class LaneStack(QFrame):
         return bar.sizeHint().width() if bar.maximum() > 0 else 0
 
     def _height_of(self, source: str) -> int:
-        waveform = self._curves.get(source, (None, False))[1]
-        return round(self._lane_height * (_WAVEFORM if waveform else 1.0))
+        return min(LANE_TALLEST, round(self._lane_height * self.part_of(source)))
+
+    def part_of(self, source: str, expected: float = 1.0) -> float:
+        """Height of a lane as a multiple of a trace's; ``expected`` until it is drawn."""
+        rows = self._rows.get(source)
+        if not rows:
+            return expected
+        return max(1.0, sum(_part_of_row(row, alone=len(rows) == 1) for row in rows))
 
     def _asked_view(self, view: ViewRange) -> None:
         self.panned_by_hand.emit()
@@ -303,6 +334,7 @@ class LaneStack(QFrame):
             if source not in self._shelf:
                 row = ShelfRow(source, self)
                 row.moved.connect(self.shelf_moved)
+                row.released.connect(self.released)
                 self._shelf[source] = row
             self._shelf_box.insertWidget(place, self._shelf[source])
         self._overlay.raise_()
@@ -310,19 +342,23 @@ class LaneStack(QFrame):
     def _new_lane(self, source: str) -> Lane:
         lane = Lane(source, self._holder)
         lane.setFixedHeight(self._height_of(source))
+        lane.set_sound_sign(self._sound_signs.get(source, ""))
+        lane.set_remarks(self._remarks.get(source, ()))
         lane.clicked.connect(self.clicked)
         lane.range_selected.connect(self.range_selected)
         lane.mark_clicked.connect(self.mark_clicked)
         lane.tried_on.connect(self.tried_on)
+        lane.menu_wanted.connect(self.menu_wanted)
         lane.show()
         return lane
 
-    def _give_curve(self, source: str, columns: Columns | None, waveform: bool) -> None:
+    def _give_rows(self, source: str, rows: tuple[LaneRow, ...]) -> None:
         if source in self._lanes:
-            self._lanes[source].set_curve(columns, waveform=waveform)
+            self._lanes[source].set_rows(rows)
             self._lanes[source].setFixedHeight(self._height_of(source))
         elif source in self._shelf:
-            self._shelf[source].set_curve(columns, waveform=waveform)
+            curve = next((row for row in rows if row.columns is not None), LaneRow())
+            self._shelf[source].set_curve(curve.columns, waveform=curve.waveform)
 
     # -- Qt ----------------------------------------------------------------------------------
 
@@ -387,3 +423,8 @@ class LaneStack(QFrame):
         if theme_changed(event):
             self.update()
         super().changeEvent(event)
+
+
+def _part_of_row(row: LaneRow, *, alone: bool) -> float:
+    part = _SPECTRUM if row.spectrum is not None else _WAVEFORM if row.waveform else 1.0
+    return part if alone else part * _ONE_OF_MANY

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
+from sync.case.segment_map import map_in_words
 from sync.correlate.result import Candidate, SearchKind, SearchResult
 from sync.correlate.verdict import P_WEAK
 from widgets import search_words as words
@@ -25,6 +26,7 @@ from widgets.candidate_card import CandidateCard
 from widgets.pair_grid import PairGrid
 from widgets.parts import button, clear, label
 from widgets.search_form import SearchForm
+from widgets.segment_table import SegmentTable
 
 if TYPE_CHECKING:
     from widgets.correlation_plot import CorrelationPlot
@@ -47,6 +49,8 @@ class SearchPanel(QFrame):
         The candidate to be told from decoys.
     accepted(object), rejected(object), undecided(object)
         The candidate. ``accepted`` only after the person has read what will be added and confirmed.
+    map_accepted()
+        All stretches of the segment map, read and confirmed alike.
     """
 
     search_requested = Signal(object)
@@ -57,6 +61,7 @@ class SearchPanel(QFrame):
     accepted = Signal(object)
     rejected = Signal(object)
     undecided = Signal(object)
+    map_accepted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +73,8 @@ class SearchPanel(QFrame):
         self.before_accept: Callable[[Candidate], Sequence[str]] = lambda _: ()
         """What accepting would do besides adding the match, one line each."""
         self._cards: list[CandidateCard] = []
+        self._segments: SegmentTable | None = None
+        self._asks_map = False
         self._plot: CorrelationPlot | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -161,6 +168,8 @@ class SearchPanel(QFrame):
         ):  # fmt: skip
             made.clicked.connect(act)
             buttons.addWidget(made)
+        self.map_button = button("Accept all stretches", tip="Says what will be added; wants Enter")
+        self.map_button.clicked.connect(self.ask_map)
         self.blind_button = button(
             "Blind check  Shift+A",
             kind="link",
@@ -169,7 +178,11 @@ class SearchPanel(QFrame):
         self.blind_button.clicked.connect(self.ask_blind)
         buttons.addStretch(1)
         column.addLayout(buttons)
-        column.addWidget(self.blind_button, 0, Qt.AlignmentFlag.AlignLeft)
+        more = QHBoxLayout()
+        more.addWidget(self.map_button)
+        more.addWidget(self.blind_button)
+        more.addStretch(1)
+        column.addLayout(more)
         self._decision.hide()
         return self._decision
 
@@ -254,18 +267,33 @@ class SearchPanel(QFrame):
         if candidate is None or not self._decision.isVisibleTo(self):
             return
         also = self.before_accept(candidate)
-        self.confirm_text.setText("\n".join((*also, words.what_is_added(candidate, self._names))))
+        self._asks_map = False
+        self._ask("\n".join((*also, words.what_is_added(candidate, self._names))))
+
+    def ask_map(self) -> None:
+        """Say what accepting every stretch would add; :meth:`confirm` adds them."""
+        if self._result is not None and self._segments is not None and self._shown():
+            self._asks_map = True
+            said = map_in_words(self._result, self._names)
+            self._ask(f"{said} Press Enter to add them, Esc to leave them.")
+
+    def _ask(self, text: str) -> None:
+        self.confirm_text.setText(text)
+        self.confirm_button.setText(f"Add {'them' if self._asks_map else 'this match'}  ⏎")
         self._confirm.show()
         self._show_chosen()
         self.confirm_button.setFocus()
 
     def confirm(self) -> None:
-        """Add the candidate that was asked about."""
+        """Add the candidate, or all stretches, that was asked about."""
         candidate = self.candidate()
         if self._confirm.isVisibleTo(self) and candidate is not None:
             self._confirm.hide()
             self.setFocus()
-            self.accepted.emit(candidate)
+            if self._asks_map:
+                self.map_accepted.emit()
+            else:
+                self.accepted.emit(candidate)
 
     def leave(self) -> None:
         """Do not add it."""
@@ -299,12 +327,19 @@ class SearchPanel(QFrame):
             return
         self._chosen = place
         self._confirm.hide()
-        for at, card in enumerate(self._cards):
-            card.set_chosen(at == place)
+        self._mark_chosen()
         self._show_chosen()
         if self._plot is not None:
             self._plot.set_chosen(place)
         self.candidate_selected.emit(self._shown()[place])
+
+    def _mark_chosen(self) -> None:
+        """Open the chosen card; beside a table of stretches it is the only one."""
+        for at, card in enumerate(self._cards):
+            card.set_chosen(at == self._chosen)
+            card.setVisible(self._segments is None or at == self._chosen)
+        if self._segments is not None:
+            self._segments.set_chosen(self._chosen)
 
     def _show_chosen(self) -> None:
         """Scroll the chosen candidate into sight."""
@@ -341,28 +376,41 @@ class SearchPanel(QFrame):
     def _show(self, result: SearchResult | None, count: int = 0) -> None:
         self._result, self._chosen = result, 0
         clear(self._list)
-        self._cards = []
+        self._cards, self._segments = [], None
         self._confirm.hide()
         good = result is not None and result.status == "significant"
         shown = self._shown()
         self._decision.setVisible(bool(shown))
         self.verdict.setVisible(result is not None)
-        self.reasons.setVisible(result is not None and bool(result.reasons))
+        self.reasons.hide()
         if result is not None:
+            kind = "stretch" if result.segments else "possible match"
             self.verdict.setText(
-                f"{len(shown)} possible match{'es' if len(shown) != 1 else ''}. "
+                f"{len(shown)} {kind}{'es' if len(shown) != 1 else ''}"
+                f"{' placed' if result.segments else ''}. "
                 f"Search {count} of this pair. Nothing is added until you accept."
                 if good
                 else words.refusal(result, self._names, count)
             )
-            self.reasons.setText("\n".join(f"• {reason}" for reason in result.reasons))
+            told = [*result.reasons]
+            if not result.segments:
+                told += [words.jump_text(jump, self._names) for jump in result.jumps]
+            self.reasons.setText("\n".join(f"• {reason}" for reason in told))
+            self.reasons.setVisible(bool(told))
+            if result.segments:
+                name = self._names[0 if result.segments_of == "a" else 1]
+                self._segments = SegmentTable(result, name)
+                self._segments.candidate_chosen.connect(self.select)
+                self._list.addWidget(label(f"STRETCHES OF {name.upper()}", "heading"))
+                self._list.addWidget(self._segments)
+        self.map_button.setVisible(self._segments is not None and len(shown) > 1)
         for place, candidate in enumerate(shown):
             card = CandidateCard(place, candidate, self._names)
-            card.set_chosen(place == 0)
             card.clicked.connect(self.select)
             card.moment_clicked.connect(self._moment)
             self._cards.append(card)
             self._list.addWidget(card)
+        self._mark_chosen()
         self._draw_plot()
 
     def _moment(self, place: int, moment: int) -> None:

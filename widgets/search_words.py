@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sync.correlate.result import Candidate, Coincidence, SearchResult
+from sync.correlate.result import Candidate, Coincidence, Jump, SearchResult
 from sync.timebase import MediaTime, format_clock
 from sync.uncertainty import decimals_for, format_ends, format_pair
 
@@ -47,6 +47,26 @@ def offset_text(candidate: Candidate) -> str:
     """``+788.04 ± 0.25 s``."""
     value, plus = format_pair(candidate.offset_s, candidate.U95_s)
     return f"{signed(value)} ± {plus} s"
+
+
+def bare_offset(candidate: Candidate) -> str:
+    """``+788.04 ± 0.25``, for a column headed with unit and 95 %."""
+    return offset_text(candidate).removesuffix(" s")
+
+
+def jump_text(jump: Jump, names: tuple[str, str]) -> str:
+    """Where a recording lacks time: proposed, not added."""
+    name = {"a": names[0], "b": names[1], None: f"{names[1]} or {names[0]}"}[jump.of]
+    change = f"about {abs(jump.change_s):.1f} s"
+    if jump.U95_s is not None:
+        decimals = decimals_for(jump.U95_s)
+        ends = (abs(jump.change_s) - jump.U95_s, abs(jump.change_s) + jump.U95_s)
+        change = "between {} and {} s (95 % range)".format(*format_ends(*ends, decimals))
+    where = " – ".join(
+        format_clock(MediaTime.from_s(at), 1) for at in (jump.after_s, jump.before_s)
+    )
+    file = names[1] if jump.of is None else name
+    return f"Proposed break: {name} lacks {change}, at {where} in the file of {file}."
 
 
 def drift_text(candidate: Candidate) -> str:

@@ -33,9 +33,12 @@ class ShelfRow(QWidget):
     -------
     moved(str, object)
         Source id and media time in ns at which the person wants its own playhead.
+    released()
+        The mouse button was let go.
     """
 
     moved = Signal(str, object)
+    released = Signal()
 
     def __init__(self, source_id: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -132,6 +135,11 @@ class ShelfRow(QWidget):
         x = event.position().x()
         if event.buttons() & Qt.MouseButton.LeftButton and x >= self._plot().left():
             self.moved.emit(self.source_id, self._media_at(x))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The drag has ended."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.released.emit()
 
     def changeEvent(self, event: QEvent) -> None:
         """Repaint in another theme."""

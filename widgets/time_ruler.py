@@ -56,11 +56,14 @@ class TimeRuler(QWidget):
     -------
     moved(object)
         Reference time in ns at which the person wants the playhead.
+    released()
+        The mouse button was let go.
     zoomed(object), panned(object)
         The :class:`ViewRange` the person wants.
     """
 
     moved = Signal(object)
+    released = Signal()
     zoomed = Signal(object)
     panned = Signal(object)
 
@@ -218,6 +221,11 @@ class TimeRuler(QWidget):
         """Scrub."""
         if event.buttons() & Qt.MouseButton.LeftButton:
             self.moved.emit(self._view.ns_of(event.position().x()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The drag has ended."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.released.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom about the cursor; with Shift, pan."""

@@ -46,8 +46,12 @@ class PaneInfo:
     media: MediaTime | None = None
     exact: bool = True
     """False for a preview: a proxy, or not yet the picture asked for."""
+    damaged: bool = False
+    """It was decoded with errors."""
     late_ms: float | None = None
     """By how much it was shown late, when that is more than half a picture."""
+    dropped: int = 0
+    """Frames that came too late to be shown since playing began."""
 
     @property
     def text(self) -> str:
@@ -276,8 +280,12 @@ class VideoPane(QWidget):
             return
         exact = self._info.exact
         said = [("■ original" if exact else "◧ preview", theme.linked if exact else theme.act)]
+        if self._info.damaged:
+            said.append(("▨ damaged", theme.disagree))
         if self._info.late_ms is not None:
             said.append((f"shown {self._info.late_ms:.0f} ms late", theme.act))
+        if self._info.dropped:
+            said.append((f"{self._info.dropped} dropped", theme.secondary))
         edge = self.width() - 10.0
         for text, colour in said:
             width = text_width(text, ui_font(12)) + 2

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from app.cli.answer_view import answer_entry
 from app.cli.demo_truth import Truth, all_inside, answer_agrees, inside, yes_no
 from app.cli.printing import table
-from app.cli.solution_view import STATES, clock_ends, clock_entry
+from app.cli.solution_view import clock_entry
+from sync.adjustment.words import STATES, clock_ends
 from sync.timebase import MediaTime, format_clock, parse_time_ns
 from sync.uncertainty import decimals_for
 

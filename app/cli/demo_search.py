@@ -11,6 +11,8 @@ from sync.case.delays import SPEED_OF_SOUND_M_S
 from sync.correlate.recordings import correlate_recordings
 from sync.progress import Progress
 from sync.timebase import Duration, MediaTime, TimeRange
+from sync.traces.picture import Region
+from sync.traces.trace import TraceKind
 from sync.uncertainty import Distribution
 
 if TYPE_CHECKING:
@@ -18,22 +20,35 @@ if TYPE_CHECKING:
 
 SEED = 20
 SURROGATES = 999
+STROBE: Region = (210, 62, 35, 35)
+"""Where the alarm's strobe lights the wall in camera 1, as ``analyst.json`` looks for it."""
 SIREN_WAY_M = 30.0
 """The siren drives about: its ways to the two microphones differ by no more than this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One search: which recordings, and which call of dispatch (``None``: all of it)."""
+    """One search: which recordings, which call of dispatch (``None``: all of it), and where."""
 
     a: str
     b: str
     call: int | None = None
+    region: Region | None = None
+    """Of the picture of A, in pixels."""
+    kinds: tuple[TraceKind, TraceKind] | None = None
+    """What is compared, where a person would know; else every sensible pair of signals."""
     why: str
 
 
 PLANS = (
-    Plan(a="cam1", b="dispatch", why="strobe and alarm, which repeat every 4 s"),
+    Plan(
+        a="cam1",
+        b="dispatch",
+        call=3,
+        region=STROBE,
+        kinds=("motion", "envelope"),
+        why="strobe and alarm, which repeat every 4 s",
+    ),
     Plan(a="cam4", b="dispatch", why="the hall on another day"),
     Plan(a="phone", b="dispatch", call=9, why="siren and radio in both"),
 )
@@ -65,6 +80,9 @@ def run_searches(demo: DemoCase, progress: Progress) -> list[Searched]:
             surrogates=SURROGATES,
             seed=SEED,
             span_b=_span(demo, plan),
+            roi_a=plan.region,
+            kind_a=None if plan.kinds is None else plan.kinds[0],
+            kind_b=None if plan.kinds is None else plan.kinds[1],
             cache=demo.cache,
             progress=part,
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.cli.solution_view import stated_at
+from sync.adjustment.words import stated_at
 
 if TYPE_CHECKING:
     from sync.adjustment.solution import Answer, ClockResult

@@ -28,6 +28,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "simulate": ("app.cli.verbs.simulate", "make networks with known truth"),
     "calibrate": ("app.cli.verbs.calibrate", "count how often the stated 95 % holds the truth"),
     "export": ("app.cli.verbs.export", "write the timeline of a calculated case"),
+    "report": ("app.cli.verbs.report", "write the report of a calculated case, HTML or PDF"),
 }
 """Verb: (module with ``arguments`` and ``run``, one line of help)."""
 

@@ -23,6 +23,7 @@ from sync.errors import EvidenceError
 if TYPE_CHECKING:
     from sync.case.all_pairs import PairFound
     from sync.case.case import Case, Source
+    from sync.case.guards import SameEvidence
     from sync.case.innovation import Innovation
     from sync.case.store import CaseStore
     from sync.correlate.result import Candidate, SearchResult
@@ -119,6 +120,8 @@ def _accept(
     from sync.case.guards import same_evidence
     from sync.case.matches import accept_candidate
 
+    if arguments.accept == "all":
+        return _accept_map(store, result, a, b, arguments, by)
     number = arguments.accept
     if not 1 <= number <= len(result.candidates):
         count = len(result.candidates)
@@ -138,12 +141,39 @@ def _accept(
     entry = {
         "match": lag.id,
         "takes_part": lag.provenance.status == "accepted",
-        "checks": [
-            {"guard": one.guard, "kept": list(one.kept), "aside": one.aside, "reason": one.reason}
-            for one in guarded
-        ],
+        "checks": [_check_entry(one) for one in guarded],
     }
     return entry, [f"Added {lag.id}.", *(one.line for one in guarded)]
+
+
+def _accept_map(
+    store: CaseStore, result: SearchResult, a: Source, b: Source, arguments: argparse.Namespace,
+    by: str,
+) -> tuple[dict[str, Any], list[str]]:  # fmt: skip
+    """Add every stretch of a segment map that has a place, and the breaks between them."""
+    from sync.case.segment_map import accept_segments
+
+    case, added = accept_segments(
+        store.case, result, a.id, b.id, delays_a=tuple(arguments.late),
+        delays_b=tuple(arguments.late_b), by=by, at=now(), note=arguments.note,
+    )  # fmt: skip
+    store.commit(case, f"accept the segment map {a.name} ↔ {b.name}", by)
+    store.save()
+    entry = {
+        "matches": [lag.id for lag in added.matches],
+        "breaks": [
+            {"source": source, "at_s": cut.at.s, "reason": cut.reason}
+            for source, cut in added.breaks
+        ],
+        "checks": [_check_entry(one) for one in added.checks],
+        "left_out": list(added.left_out),
+    }
+    said = f"Added {len(added.matches)} matches and {len(added.breaks)} breaks."
+    return entry, [said, *(one.line for one in added.checks), *added.left_out]
+
+
+def _check_entry(one: SameEvidence) -> dict[str, Any]:
+    return {"guard": one.guard, "kept": list(one.kept), "aside": one.aside, "reason": one.reason}
 
 
 def _count(case: Case, a: str, b: str) -> int:

@@ -10,21 +10,8 @@ from app.cli.range_view import contested_entry, limited_entry, unnoticed_entries
 if TYPE_CHECKING:
     from sync.adjustment.solution import ClockResult, RowResult, Solution
     from sync.case.case import Case
-    from sync.timebase import MediaTime
-
 GOES_ON_LATER = "later:"
 """How the id of a limit begins that a break "later" brings with it."""
-
-STATES = {
-    "ok": "linked",
-    "unchecked": "linked, unchecked",
-    "bounded": "between limits",
-    "one-sided": "one side only",
-    "conflict": "evidence disagrees",
-    "unconstrained": "no link",
-    "infeasible": "limits contradict",
-}
-"""Screen words of a result's status (architecture §4)."""
 
 
 def solution_entry(solution: Solution) -> dict[str, Any]:
@@ -143,6 +130,7 @@ def solution_lines(case: Case, solution: Solution) -> list[str]:
 
 def clock_table(case: Case, solution: Solution) -> list[str]:
     """One line a stretch: where it begins, with the 95 % range of that."""
+    from sync.adjustment.words import STATES
     from sync.timebase import format_clock, format_seconds
     from sync.uncertainty import decimals_for
 
@@ -188,17 +176,9 @@ def _datum(case: Case, solution: Solution) -> str:
     return "the reference clock" if known is None else known.name
 
 
-def stated_at(clock: ClockResult) -> MediaTime:
-    """The media time for which a clock's range under limits, or its readings, are stated."""
-    from sync.timebase import MediaTime
-
-    if clock.model is not None:
-        return clock.model.epoch
-    return MediaTime((clock.valid_from.ns + clock.valid_to.ns) // 2)
-
-
 def _limited_table(case: Case, solution: Solution) -> list[str]:
     """Where limits put a stretch: the middle of what was observed of it."""
+    from sync.adjustment.words import STATES, clock_ends, stated_at
     from sync.timebase import format_seconds
 
     rows = []
@@ -215,6 +195,7 @@ def _limited_table(case: Case, solution: Solution) -> list[str]:
 
 def _contested_table(case: Case, solution: Solution) -> list[str]:
     """Where a stretch lies by each reading of evidence that disagrees."""
+    from sync.adjustment.words import clock_ends, stated_at
     from sync.timebase import format_seconds
 
     rows = []
@@ -231,26 +212,6 @@ def _contested_table(case: Case, solution: Solution) -> list[str]:
     datum = f"is, by {_datum(case, solution)} (95 %)"
     header = ["evidence disagrees", "at s", "if this is wrong", "weight", datum]
     return table(header, rows, right=".r.r.") if rows else []
-
-
-def clock_ends(at: MediaTime, low_s: float | None, high_s: float | None) -> str:
-    """``14:22:30.1 to 14:22:30.4``, ``after 14:22:30.1``, rounded outwards."""
-    from sync.timebase import Duration, ReferenceTime, format_clock
-    from sync.uncertainty import decimals_for, round_down, round_up
-
-    half_s = 0.5 if low_s is None or high_s is None else (high_s - low_s) / 2
-    decimals = min(3, decimals_for(half_s))
-
-    def shown(seconds: float) -> str:
-        return format_clock(ReferenceTime(at.ns) + Duration.from_s(seconds), decimals)
-
-    if low_s is None and high_s is None:
-        return "open"
-    low = None if low_s is None else shown(round_down(low_s + at.s, decimals) - at.s)
-    high = None if high_s is None else shown(round_up(high_s + at.s, decimals) - at.s)
-    if low is None or high is None:
-        return f"before {high}" if low is None else f"after {low}"
-    return f"{low} to {high}"
 
 
 def _limit_lines(case: Case, solution: Solution) -> list[str]:

@@ -6,10 +6,14 @@ import argparse
 import getpass
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.cli.outcome import UsageError
 from sync.errors import TimeFormatError
 from sync.timebase import Duration, MediaTime, parse_time_ns
+
+if TYPE_CHECKING:
+    from sync.media.raw_sound import RawSound
 
 
 def media_time(text: str) -> MediaTime:
@@ -110,3 +114,29 @@ def author(typed: str | None) -> str:
 def add_by(parser: argparse.ArgumentParser) -> None:
     """``--by NAME``, which every verb has that edits a case."""
     parser.add_argument("--by", metavar="NAME", help="who does it, for the log (default: account)")
+
+
+def add_raw(parser: argparse.ArgumentParser) -> None:
+    """``--raw``, for a file without a head."""
+    parser.add_argument(
+        "--raw", metavar="CODING,RATE[,CHANNELS]",
+        help="what a file without a head holds: mulaw,8000 or s16le,16000,2",
+    )  # fmt: skip
+
+
+def raw_of(text: str | None) -> RawSound | None:
+    """What was typed after ``--raw``.
+
+    Raises
+    ------
+    UsageError
+        When it cannot be read.
+    """
+    if text is None:
+        return None
+    from sync.media.raw_sound import CODINGS, RawSound
+
+    try:
+        return RawSound.typed(text)
+    except ValueError as error:
+        raise UsageError(f"--raw {text}: {error}.", f"Codings: {', '.join(CODINGS)}.") from error

@@ -88,9 +88,12 @@ class PictureDraft(Draft):
 
     def shown_frames(self) -> tuple[int | None, int | None]:
         """Frames of NOT YET and HAPPENED; ``None`` where that side is open."""
-        before, by = self.interval
-        found = [None if at is None else self.index.frame_at(at) for at in (before, by)]
-        return found[0], found[1]
+        before, _ = self.index.bounding_frames(self.first)
+        _, here = self.index.bounding_frames(self.last)
+        if self.side == "only earliest":
+            first = self.index.frames_of_picture(self.first).start
+            return first if before is None else before, None
+        return (None if self.side == "only latest" else before), here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,17 +14,20 @@ from app.jobs import Job, Jobs
 from app.settings import Settings
 from sync.cache import Cache
 from sync.case.case import Case, Source
-from sync.case.paths import SUFFIX
+from sync.case.paths import SUFFIX, media_path_of
 from sync.case.recordings import add_recording
 from sync.case.store import CaseStore
-from sync.errors import Cancelled, CaseLocked, TiepointError
+from sync.errors import Cancelled, CaseError, CaseLocked, MediaNotRecognised, TiepointError
+from sync.media.raw_sound import RawSound, may_be_bare
 from sync.progress import Progress
 
+LABEL_SUFFIXES = (".srt", ".vtt", ".txt", ".csv", ".tsv", ".eaf", ".textgrid")
+"""Files of words at times, which become remarks; the engine's own list, without loading it."""
 _FILTER = f"Tiepoint cases (*{SUFFIX})"
 _MEDIA = (
     "Recordings (*.mp4 *.mov *.m4v *.mkv *.avi *.ts *.mts *.m2ts *.mpg *.mpeg *.h264 *.264 *.dav "
     "*.wmv *.asf *.webm *.3gp *.wav *.flac *.mp3 *.m4a *.aac *.ogg *.opus *.wma *.amr *.aif *.aiff "
-    "*.w64);;All files (*)"
+    "*.au *.w64 *.rf64 *.mka *.spx *.g722 *.gsm *.ul *.al *.raw *.pcm);;All files (*)"
 )
 Offer = Callable[[Exception, tuple[tuple[str, Callable[[], object]], ...]], None]
 
@@ -38,10 +41,13 @@ class Files(QObject):
         One line for the status bar.
     opened(object)
         Path of a case that was opened or made.
+    labels_dropped(object)
+        Path of a file of captions, labels or log rows.
     """
 
     said = Signal(str)
     opened = Signal(object)
+    labels_dropped = Signal(object)
 
     def __init__(
         self, *, document: Document, jobs: Jobs, settings: Settings, cache: Cache,
@@ -149,6 +155,11 @@ class Files(QObject):
             self.open(cases[0])
             return
         media = tuple(found for path in paths for found in _files_in(path))
+        if self._document.is_open:
+            for path in media:
+                if path.suffix.lower() in LABEL_SUFFIXES:
+                    self.labels_dropped.emit(path)
+            media = tuple(p for p in media if p.suffix.lower() not in LABEL_SUFFIXES)
         if not media:
             return
         if self._document.is_open:
@@ -167,44 +178,61 @@ class Files(QObject):
             if path not in self._adding:
                 self._add_one(path.absolute(), case_path)
 
-    def _add_one(self, path: Path, case_path: Path) -> None:
+    def _add_one(self, path: Path, case_path: Path, raw: RawSound | None = None) -> None:
         empty, cache = Case(id="reading"), self._cache
 
         def work(progress: Progress) -> Source:
             _, source = add_recording(
-                empty, path, case_path=case_path, cache=cache, progress=progress
+                empty, path, case_path=case_path, raw=raw, cache=cache, progress=progress
             )
             return source
 
         job = self._jobs.start(f"Reading {path.name}", work, still=lambda: self._document.path)
         self._adding[path] = job
-        job.finished.connect(lambda _: self._take(job, path))
-        job.failed.connect(lambda error: self._problem(error, ()))
+        job.finished.connect(lambda _: self._take(job, path, raw))
+        job.failed.connect(lambda error: self._not_added(error, path))
         job.ended.connect(lambda: self._adding.pop(path, None))
 
-    def _take(self, job: Job, path: Path) -> None:
+    def _not_added(self, error: Exception, path: Path) -> None:
+        """What is no known recording may be bare sound: the person can say so."""
+        bare = isinstance(error, MediaNotRecognised) and may_be_bare(path)
+        ask = ("It is bare sound …", lambda: self._ask_bare(path))
+        self._problem(error, (ask,) if bare else ())
+
+    def _ask_bare(self, path: Path) -> None:
+        from app.dialogs.bare_sound import BareSound
+
+        raw = BareSound.ask(self._window, path.name)
+        if raw is not None and self._document.path is not None:
+            self._add_one(path, self._document.path, raw)
+
+    def _take(self, job: Job, path: Path, raw: RawSound | None) -> None:
         """The file is read and cached: adding it to the case as it is now takes no time."""
         if job.outdated or self._document.path is None:
             self.said.emit(f"{path.name} was read, but another case is open now: not added.")
             return
-        self._add_read(path)
+        self._add_read(path, raw)
 
-    def _add_read(self, path: Path) -> None:
+    def _add_read(self, path: Path, raw: RawSound | None) -> None:
         """In the background, because the file is hashed again."""
         case, case_path, cache = self._document.case, self._document.path, self._cache
         if case_path is None:
             return
         job = self._jobs.start(
             f"Adding {path.name}",
-            lambda p: add_recording(case, path, case_path=case_path, cache=cache, progress=p),
+            lambda p: add_recording(
+                case, path, case_path=case_path, raw=raw, cache=cache, progress=p
+            ),
             line="opening", shown=False, still=lambda: self._document.case.sources,
         )  # fmt: skip
-        job.finished.connect(lambda found: self._added(job, path, found))
+        job.finished.connect(lambda found: self._added(job, path, raw, found))
         job.failed.connect(lambda error: self._problem(error, ()))
 
-    def _added(self, job: Job, path: Path, found: tuple[Case, Source]) -> None:
+    def _added(
+        self, job: Job, path: Path, raw: RawSound | None, found: tuple[Case, Source]
+    ) -> None:
         if job.outdated:  # another recording came in between: its id must still be free
-            self._add_read(path)
+            self._add_read(path, raw)
             return
         made, source = found
         try:
@@ -218,25 +246,110 @@ class Files(QObject):
     # -- export ------------------------------------------------------------------------------
 
     def export(self) -> None:
-        """Write events and marks as CSV or JSON."""
+        """Write the calculated case for another program."""
+        from app.dialogs.exporting import ChooseExport
+        from sync.interchange.export import FORMATS
+
         if self._document.path is None:
             return
-        suggested = str(self._document.path.with_suffix(".csv"))
-        chosen, kind = QFileDialog.getSaveFileName(
-            self._window, "Export", suggested, "CSV (*.csv);;JSON (*.json)"
+        chosen = ChooseExport.ask(self._window, self._document.case)
+        if chosen is None:
+            return
+        kind, on = chosen
+        known = FORMATS[kind]
+        suggested = str(self._document.path.with_suffix(known.suffix))
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, f"Export as {known.name}", suggested, f"{known.name} (*{known.suffix})"
         )
-        if chosen:
-            path = Path(chosen)
-            if not path.suffix:
-                path = path.with_suffix(".json" if "json" in kind else ".csv")
-            self.export_to(path)
+        if name:
+            path = Path(name)
+            self.export_to(path if path.suffix else path.with_suffix(known.suffix), kind, on)
 
-    def export_to(self, path: Path) -> None:
-        """Write the export in the background."""
+    def export_to(self, path: Path, kind: str, on: str | None = None) -> None:
+        """Write the export in the background; what could not be written is said."""
+        from sync.interchange.export import Request, export, write_all
+
+        case_path = self._document.path
+        if case_path is None:
+            return
         case = self._document.case
-        job = self._jobs.start(f"Exporting {path.name}", lambda p: _export(case, path, p))
-        job.finished.connect(lambda _: self.said.emit(f"Exported {path.name}."))
+        media = {source.id: media_path_of(case_path, source.path) for source in case.sources}
+        if any(path.exists() and own.exists() and path.samefile(own) for own in media.values()):
+            raise CaseError(f"{path.name} is a recording of the case, which is never written to.",
+                            hint="Choose another name.")  # fmt: skip
+
+        def work(progress: Progress) -> tuple[str, ...]:
+            progress.report(0.1)
+            written = export(kind, Request(case=case, media=media, on=on))
+            write_all(path, written)
+            return written.remarks
+
+        job = self._jobs.start(f"Exporting {path.name}", work)
+        job.finished.connect(lambda remarks: self.said.emit(_exported(path, remarks)))
         job.failed.connect(lambda error: self._problem(error, ()))
+
+    # -- report ------------------------------------------------------------------------------
+
+    def report(self) -> None:
+        """Write the report of the calculated case, as pages or as a web page."""
+        if self._document.path is None:
+            return
+        suggested = str(self._document.path.with_suffix(".pdf"))
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Write the report", suggested, "Pages (*.pdf);;Web page (*.html)"
+        )
+        if name:
+            path = Path(name)
+            self.report_to(path if path.suffix else path.with_suffix(".pdf"))
+
+    def report_to(self, path: Path) -> None:
+        """Write the report in the background; a case that is out of date is refused."""
+        case, case_path = self._document.case, self._document.path
+        if case_path is None:
+            return
+        media = [media_path_of(case_path, source.path) for source in case.sources]
+        if any(path.exists() and own.exists() and path.samefile(own) for own in media):
+            raise CaseError(f"{path.name} is a recording of the case, which is never written to.",
+                            hint="Choose another name.")  # fmt: skip
+        if path.suffix.lower() not in (".pdf", ".html"):
+            raise CaseError(f"{path.name} is neither a .pdf nor a .html file.",
+                            hint="Name it by what it shall be.")  # fmt: skip
+        job = self._jobs.start(
+            f"Writing {path.name}", lambda p: _write_report(case, case_path, path, p)
+        )
+        job.finished.connect(lambda _: self.said.emit(f"Wrote the report {path.name}."))
+        job.failed.connect(lambda error: self._problem(error, ()))
+
+
+def _write_report(case: Case, case_path: Path, out: Path, progress: Progress) -> None:
+    from sync.case.calculate import refuse_stale
+    from sync.case.recordings import check_recordings
+    from sync.case.storage import write_atomically
+    from sync.report.content import gather
+    from sync.report.html import html_of, mark_of
+
+    refuse_stale(case)
+    found = check_recordings(case, case_path, progress=progress)
+    report = gather(
+        case,
+        case_path,
+        states={state.source: state.detail for state in found if state.state != "ok"},
+    )
+    html = html_of(report)
+    data = html.encode("utf-8")
+    if out.suffix.lower() == ".pdf":
+        from app.print_pdf import pdf_bytes
+
+        data = pdf_bytes(html, footer=report.name, mark=mark_of(report))
+    progress.report(1.0)
+    write_atomically(out, data)
+
+
+def _exported(path: Path, remarks: tuple[str, ...]) -> str:
+    if not remarks:
+        return f"Exported {path.name}."
+    more = f" (and {len(remarks) - 1} more remarks)" if len(remarks) > 1 else ""
+    return f"Exported {path.name}. {remarks[0]}{more}"
 
 
 def _open_store(path: Path, read_only: bool, progress: Progress) -> CaseStore:
@@ -247,14 +360,6 @@ def _open_store(path: Path, read_only: bool, progress: Progress) -> CaseStore:
         store.close()
         raise
     return store
-
-
-def _export(case: Case, path: Path, progress: Progress) -> None:
-    from sync.interchange.csv import export_csv
-    from sync.interchange.json import export_json
-
-    progress.report(0.1)
-    (export_json if path.suffix.lower() == ".json" else export_csv)(case, path)
 
 
 def _files_in(path: Path) -> list[Path]:

@@ -87,6 +87,10 @@ class Marking(QObject):
         self.draft: Draft | None = None
         self.dialog: Define | ClosingCard | None = None
         self._acting = False
+        self._waits = False
+        """True while an accepted draft waits for its exact pictures."""
+        pair.came.connect(self._pictures_came)
+        pair.failed.connect(self._pictures_failed)
         document.case_changed.connect(self._case_changed)
         focus.changed.connect(self._focus_changed)
 
@@ -154,7 +158,7 @@ class Marking(QObject):
             self._draft_changed()
 
     def _draft_changed(self) -> None:
-        draft = self.draft
+        draft, self._waits = self.draft, False
         if isinstance(draft, PictureDraft):
             self._panes.hold(draft.source, True)
             self._playback.go_media(draft.source, draft.index.picture_time(draft.last))
@@ -184,7 +188,7 @@ class Marking(QObject):
             lane.set_selection((low.ns, high.ns))
 
     def _drop_draft(self) -> None:
-        draft, self.draft = self.draft, None
+        draft, self.draft, self._waits = self.draft, None, False
         self._pair.end()
         if draft is None:
             return
@@ -201,6 +205,8 @@ class Marking(QObject):
         if self.open is None:
             return
         if self.draft is not None:
+            if not self._seen(self.draft):
+                return
             if self.open.name:
                 self._add(Definition(self.open.name, ""))
             else:
@@ -209,6 +215,35 @@ class Marking(QObject):
             self._show_closing()
         else:
             self.said.emit("One sighting so far: N goes to the next recording, Esc closes it.")
+
+    def _seen(self, draft: Draft) -> bool:
+        """Whether its exact pictures were shown; what was not seen is not accepted but waits."""
+        if not isinstance(draft, PictureDraft):
+            return True
+        if not self._pair.complete:
+            self._waits = True
+            self.said.emit("Waiting for the exact picture.")
+            return False
+        if not self._pair.exact:
+            raise EvidenceError(
+                "The picture here is damaged: it no longer decodes to what was indexed, so nobody "
+                "else would see what is marked.",
+                hint="Mark the nearest picture that is shown as original, or one side only.",
+            )
+        return True
+
+    def _pictures_came(self) -> None:
+        if self._waits:
+            self._waits = False
+            try:
+                self.accept()
+            except TiepointError as error:
+                self._problem(error)
+
+    def _pictures_failed(self, error: Exception) -> None:
+        if self._waits:
+            self._waits = False
+            self._problem(error)
 
     def _ask_definition(self) -> None:
         assert self.draft is not None

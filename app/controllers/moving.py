@@ -12,6 +12,7 @@ from app.controllers.marking import Marking
 from app.controllers.places import Places
 from app.controllers.playback import Playback
 from app.controllers.recordings import Recordings
+from app.controllers.sounding import Sounding
 from app.dialogs.small import GoTo
 from app.document import Document
 from app.focus import Focus
@@ -33,13 +34,14 @@ class Moving(QObject):
     def __init__(
         self, *, document: Document, places: Places, playback: Playback,
         recordings: Recordings, focus: Focus, playhead: Playhead, marking: Marking,
-        lanes: LaneStack, transport: TransportBar, window: QWidget,
+        sounding: Sounding, lanes: LaneStack, transport: TransportBar, window: QWidget,
         parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._document, self._recordings = document, recordings
         self._places, self._playback = places, playback
         self._focus, self._playhead, self._marking = focus, playhead, marking
+        self._sounding = sounding
         self._lanes, self._transport, self._window = lanes, transport, window
         self._loop_step = 0
         self._before_close_up: object = None
@@ -51,8 +53,19 @@ class Moving(QObject):
         """← →: one picture of the focused recording; 10 ms of sound; a draft moves its edges."""
         if self._marking.draft is not None:
             self._marking.step(steps)
-            return
-        self._by_picture(steps)
+        else:
+            self._by_picture(steps)
+        self._sound()
+
+    def _sound(self) -> None:
+        """What the focused recording shows now is heard."""
+        source, media = self._here()
+        index = None if source is None else self._recordings.index(source.id)
+        shown = 0
+        if index is not None and media is not None:
+            frames = index.frames_of_picture(index.picture_of(index.frame_at(media) or 0))
+            shown = index.end_of(frames.stop - 1).ns - media.ns
+        self._sounding.step(shown)
 
     def _by_picture(self, steps: int) -> None:
         self._playhead.pause()
@@ -75,7 +88,11 @@ class Moving(QObject):
         """Ctrl+← →: one frame of the file; 1 ms of sound."""
         if self._marking.draft is not None:
             self._marking.step(steps, fine=True)
-            return
+        else:
+            self._by_frame(steps)
+        self._sound()
+
+    def _by_frame(self, steps: int) -> None:
         self._playhead.pause()
         source, media = self._here()
         if source is None or media is None:
@@ -99,6 +116,7 @@ class Moving(QObject):
         """, and .: the nearest picture edge of any linked clip."""
         if self._playhead.axis is not None:
             self._by_picture(steps)
+            self._sound()
             return
         self._playhead.pause()
         here = self._playhead.position
@@ -106,6 +124,7 @@ class Moving(QObject):
                  if (edge := self._edge(source, here, steps)) is not None]  # fmt: skip
         if edges:
             self._playhead.seek(min(edges) if steps > 0 else max(edges))
+        self._sound()
 
     def _edge(self, source: Source, here: int, steps: int) -> int | None:
         """Reference time of the next (or previous) picture of one recording."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.controllers.draft import PictureDraft
 from app.controllers.panes import pane_info
@@ -13,7 +13,18 @@ ALTERNATE_MS = 400
 
 
 class Pair(QObject):
-    """Fetches both pictures once and shows them in turn."""
+    """Fetches both pictures once and shows them in turn.
+
+    Signals
+    -------
+    came()
+        Both are there.
+    failed(object)
+        One cannot be had: the exception.
+    """
+
+    came = Signal()
+    failed = Signal(object)
 
     def __init__(
         self, frames: FrameService, wall: VideoWall, parent: QObject | None = None
@@ -28,6 +39,7 @@ class Pair(QObject):
         self._timer.setInterval(ALTERNATE_MS)
         self._timer.timeout.connect(self._turn)
         frames.answered.connect(self._answered)
+        frames.failed.connect(self._failed)
 
     def begin(self, draft: PictureDraft) -> None:
         """Show the pair of this draft; HAPPENED first."""
@@ -63,11 +75,27 @@ class Pair(QObject):
         """(not yet, happened), as far as they have come."""
         return self._got.get("not yet"), self._got.get("happened")
 
+    @property
+    def complete(self) -> bool:
+        """True once the pictures of the draft are there, none of them a preview."""
+        return self._draft is not None and len(self._got) == len(self._wanted)
+
+    @property
+    def exact(self) -> bool:
+        """True when each is what the index says of it."""
+        return all(answer.exact for answer in self._got.values())
+
     def _answered(self, answer: FrameAnswer) -> None:
         name = self._wanted.get(answer.request)
         if name is not None:
             self._got[name] = answer
             self._show()
+            if self.complete:
+                self.came.emit()
+
+    def _failed(self, source: str, error: Exception) -> None:
+        if self._draft is not None and source == self._draft.source and not self.complete:
+            self.failed.emit(error)
 
     def _turn(self) -> None:
         self._happened = not self._happened

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QObject, Signal
 
 from app.controllers.places import Place, Places
 from app.controllers.recordings import Recordings
 from app.focus import Focus
 from app.frame_service import FrameAnswer, FrameService
-from app.playhead import Playhead
+from app.playhead import TICK_MS, Playhead
+from app.video import Pace
 from sync.media.frame_index import FrameIndex
 from sync.timebase import MediaTime, format_clock, format_seconds
 from sync.uncertainty import decimals_for, format_pair
@@ -35,12 +38,20 @@ class Panes(QObject):
         super().__init__(parent)
         self._places, self._recordings, self._playhead = places, recordings, playhead
         self._focus, self._frames, self._wall = focus, frames, wall
-        self._wanted: dict[str, int] = {}
+        self._wanted: dict[str, tuple[int, Pace]] = {}
+        self._played: dict[str, int] = {}
+        """Frame last shown by source, while playing on from it."""
+        self._dropped: dict[str, int] = {}
+        self.dragging = False
+        """True while the person drags the playhead: previews will do."""
         self._held: set[str] = set()
         self._relative: dict[str, str] = {}
         frames.answered.connect(self._answered)
         frames.failed.connect(self._failed)
         wall.size_wanted.connect(frames.set_size)
+        playhead.changed.connect(self._playing_changed)
+        playhead.wrapped.connect(self._played.clear)
+        playhead.jumped.connect(self._played.clear)
 
     def hold(self, source: str, held: bool) -> None:
         """Leave a pane to somebody else (marking shows two pictures in turn)."""
@@ -80,10 +91,23 @@ class Panes(QObject):
             text = "pictures come once it is known where they lie"
             self._card(place.source, "reading the file", text)
         else:
-            number = index.frame_at(place.media) or 0
-            if self._wanted.get(place.source) != number:
-                self._wanted[place.source] = number
-                self._frames.request(place.source, number)
+            self._ask(place.source, index, index.frame_at(place.media) or 0)
+
+    def _ask(self, source: str, index: FrameIndex, number: int) -> None:
+        """For the frame where it is another one, and once more for it where a preview may do no
+        longer."""
+        pace: Pace = "drag" if self.dragging else "play" if self._playhead.playing else "stand"
+        before = self._wanted.get(source)
+        if before is not None and before[0] == number and pace in (before[1], "drag", "play"):
+            return
+        if pace != "play" and before is not None and before[0] != number:
+            self._dropped.pop(source, None)
+        self._wanted[source] = (number, pace)
+        self._frames.request(source, number, pace, self._every_s(index))
+
+    def _every_s(self, index: FrameIndex) -> float:
+        """Seconds from frame to frame at the speed of the playhead."""
+        return index.median_interval.ns / 1e9 / float(abs(self._playhead.rate))
 
     def _card(self, source: str, title: str, text: str) -> None:
         """No picture: never a stale one."""
@@ -137,10 +161,14 @@ class Panes(QObject):
         index = self._recordings.index(answer.source)
         if pane is None or index is None or wanted is None:
             return
-        if wanted != answer.index and not self._playhead.playing:
+        playing = self._playhead.playing
+        if wanted[0] != answer.index and not (playing or self.dragging):
             return  # a newer request is on its way
-        late = self._late_ms(answer, index) if self._playhead.playing else None
-        pane.set_picture(answer.image, pane_info(answer, index, late))
+        late = self._late_ms(answer, index) if playing else None
+        if playing:
+            self._count_dropped(answer, index)
+        info = pane_info(answer, index, late, self._dropped.get(answer.source, 0))
+        pane.set_picture(answer.image, info)
         self.shown.emit(answer)
 
     def _late_ms(self, answer: FrameAnswer, index: FrameIndex) -> float | None:
@@ -151,13 +179,29 @@ class Panes(QObject):
         late = media.ns - index.end_of(answer.index).ns
         return late / 1e6 if late > index.median_interval.ns / 2 else None
 
+    def _count_dropped(self, answer: FrameAnswer, index: FrameIndex) -> None:
+        """Frames passed over, beyond those that pass between two ticks at this speed anyway."""
+        before = self._played.get(answer.source)
+        self._played[answer.source] = answer.index
+        if before is not None:
+            each_tick = max(1, ceil(TICK_MS / 1e3 / self._every_s(index)))
+            passed = max(0, ceil(abs(answer.index - before) / each_tick) - 1)
+            self._dropped[answer.source] = self._dropped.get(answer.source, 0) + passed
+
+    def _playing_changed(self) -> None:
+        self._played.clear()
+        if self._playhead.playing:
+            self._dropped.clear()
+
     def _failed(self, source: str, error: Exception) -> None:
         """A stretch that cannot be decoded is said on its pane."""
         if source not in self._held:
             self._card(source, "cannot be decoded here", str(error))
 
 
-def pane_info(answer: FrameAnswer, index: FrameIndex, late_ms: float | None = None) -> PaneInfo:
+def pane_info(
+    answer: FrameAnswer, index: FrameIndex, late_ms: float | None = None, dropped: int = 0
+) -> PaneInfo:
     """What a pane says of a picture."""
     picture = index.picture_of(answer.index)
     frames = index.frames_of_picture(picture)
@@ -168,7 +212,9 @@ def pane_info(answer: FrameAnswer, index: FrameIndex, late_ms: float | None = No
         pts_s=format_seconds(answer.time.ns, 3),
         media=answer.time,
         exact=answer.exact,
+        damaged=answer.damaged,
         late_ms=late_ms,
+        dropped=dropped,
     )
 
 

@@ -29,9 +29,12 @@ class Playback(QObject):
     -------
     settled()
         The playhead has stood still for a moment.
+    dragged()
+        The person dragged it somewhere.
     """
 
     settled = Signal()
+    dragged = Signal()
 
     def __init__(
         self, *, places: Places, panes: Panes, calculation: Calculation, playhead: Playhead,
@@ -93,6 +96,24 @@ class Playback(QObject):
         self._playhead.seek_on(source, media.ns)
         self.refocus()
 
+    def drag_reference(self, ns: int) -> None:
+        """Move the reference playhead while it is dragged: previews come first."""
+        self._panes.dragging = True
+        self.go_reference(ns)
+        self.dragged.emit()
+
+    def drag_own(self, source: str, media: MediaTime) -> None:
+        """Move the own time of a source while it is dragged."""
+        self._panes.dragging = True
+        self.go_own(source, media)
+        self.dragged.emit()
+
+    def release(self) -> None:
+        """The drag has ended: exact frames now."""
+        if self._panes.dragging:
+            self._settle.stop()
+            self._settled()
+
     def toggle_own_time(self) -> None:
         """The focused source on its own time, or back on the reference clock."""
         source = self._focus.source
@@ -148,7 +169,7 @@ class Playback(QObject):
             mapped = self._places.reference_of(self._playhead.axis, media)
             if mapped is not None:
                 self._playhead.seek_on(None, mapped.ns)
-        places = {source.id: self._places.place(source.id) for source in self._places.sources}
+        places = self._all_places()
         here = places.get(self._focus.source or "")
         if here is not None and here.media is not None:
             self._looked_at = (here.source, here.media)
@@ -158,6 +179,9 @@ class Playback(QObject):
         if self._playhead.playing and self._playhead.axis is None:
             self._turn_page()
         self._settle.start()
+
+    def _all_places(self) -> dict[str, Place]:
+        return {source.id: self._places.place(source.id) for source in self._places.sources}
 
     def _show_lanes(self, places: dict[str, Place]) -> None:
         halves = {source: place.half_ns for source, place in places.items()}
@@ -178,6 +202,9 @@ class Playback(QObject):
         self._by_hand = time.monotonic()
 
     def _settled(self) -> None:
+        if self._panes.dragging:
+            self._panes.dragging = False
+            self._panes.show(self._all_places())
         if not self._playhead.playing:
             self._panes.show_relative()
         self.settled.emit()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -16,11 +17,14 @@ from app.jobs import Job, Jobs
 from sync.cache import Cache
 from sync.case.case import Case, Source
 from sync.case.recordings import RecordingState, check_recordings
+from sync.errors import StorageError, TraceError
 from sync.media.frame_index import FrameIndex
+from sync.media.raw_sound import RawSound
+from sync.media.timing import TimingHealth, claimed_rate, timing_health
 from sync.progress import Progress
 from sync.timebase import NS_PER_S
-from sync.traces.trace import Trace, TraceKind
-from widgets.columns import Array, Columns, trace_columns
+from sync.traces.trace import PICTURE_KINDS, Trace, TraceKind
+from widgets.columns import Array, Columns
 
 if TYPE_CHECKING:
     from sync.media.pyramid import Pyramid
@@ -33,6 +37,10 @@ class Opened:
     source: Source
     path: Path
     index: FrameIndex | None = None
+    timing: TimingHealth | None = None
+    """What ``index`` says of its times: counted where it is read, as half a day takes a while."""
+    proxy: Path | None = None
+    """Where its small pictures for dragging are, or grow; it may have none."""
     traces: dict[TraceKind, Trace] = field(default_factory=dict)
     pyramid: Pyramid | None = None
     problem: str = ""
@@ -41,17 +49,10 @@ class Opened:
     """What could not be read of it."""
 
     @property
-    def columns(self) -> Columns | None:
-        """The curve of its lane."""
-        if self.pyramid is not None and self.source.facts.picture is None:
-            return waveform_columns(self.pyramid, self.source)
-        trace = self.traces.get("motion") or self.traces.get("envelope")
-        return None if trace is None else trace_columns(trace)
-
-    @property
-    def waveform(self) -> bool:
-        """True when the curve lies about the middle."""
-        return self.pyramid is not None and self.source.facts.picture is None
+    def raw(self) -> RawSound | None:
+        """How its sound is read where a person stated it."""
+        sound = self.source.facts.sound
+        return None if sound is None else RawSound.of_facts(sound)
 
     @property
     def kind(self) -> str:
@@ -59,7 +60,9 @@ class Opened:
         if self.problem:
             return "not used: see File"
         if self.source.facts.picture is not None:
-            return "motion" if "motion" in self.traces else "motion: not read yet"
+            if "motion" in self.traces:
+                return "motion"
+            return "preview: bytes a picture" if "activity" in self.traces else "not read yet"
         calls = f" · {len(self.source.stretches)} calls" if self.source.breaks else ""
         return f"waveform{calls}"
 
@@ -170,8 +173,8 @@ class Recordings(QObject):
             self._run(source, "Opening", lambda p: _quick_index(path, source, cache, p),
                       self._take_index, quick=True)  # fmt: skip
         if source.facts.sound is not None:
-            self._run(source, "Reading sound of", lambda p: _sound(path, source, cache, p),
-                      self._take_sound)  # fmt: skip
+            self._run(source, "Opening sound", lambda p: _first_sound(path, source, cache, p),
+                      self._take_sound, quick=True)  # fmt: skip
 
     def _run(
         self, source: Source, what: str, work: Callable[[Progress], object],
@@ -197,27 +200,45 @@ class Recordings(QObject):
             running.remove(job)
 
     def _take_index(self, opened: Opened, value: object) -> None:
-        assert isinstance(value, FrameIndex)
-        opened.index = value
-        self._frames.open(opened.source.id, opened.path, value)
+        assert isinstance(value, _Index)
+        opened.index, opened.timing = value.index, value.timing
+        opened.proxy = value.proxy
+        if value.preview is not None:
+            opened.traces["activity"] = value.preview
+            self.curve_ready.emit(opened.source.id)
+        self._frames.open(opened.source.id, opened.path, value.index, opened.proxy)
         self.ready.emit(opened.source.id)
         self._run(opened.source, "Reading", lambda p: _pictures(opened.path, opened.source,
                   self.cache, p), self._take_pictures)  # fmt: skip
 
     def _take_pictures(self, opened: Opened, value: object) -> None:
         assert isinstance(value, _Pictures)
-        index, traces = value.index, value.traces
+        read, traces = value.read, value.traces
         opened.traces |= traces
-        if index is not None and opened.index is not None and index.state != opened.index.state:
-            opened.index = index
-            self._frames.open(opened.source.id, opened.path, index)
+        if read is not None and opened.index is not None and read.index.state != opened.index.state:
+            opened.index, opened.timing = read.index, read.timing
+            self._frames.open(opened.source.id, opened.path, read.index, opened.proxy)
             self.ready.emit(opened.source.id)
         self.curve_ready.emit(opened.source.id)
+        if value.problem is not None:
+            self.failed.emit(opened.source.id, value.problem)
 
     def _take_sound(self, opened: Opened, value: object) -> None:
-        assert isinstance(value, _Sound)
-        opened.pyramid = value.pyramid
-        opened.traces |= value.traces
+        """A first picture, then the whole waveform, then what is derived from the sound."""
+        opened.pyramid = cast("Pyramid | None", value)
+        path, source, cache = opened.path, opened.source, self.cache
+        if opened.pyramid is None or opened.pyramid.sparse:
+            self._run(source, "Reading sound of", lambda p: _whole_sound(path, source, cache, p),
+                      self._take_sound)  # fmt: skip
+        else:
+            self._run(source, "Finding onsets of", lambda p: _onsets(path, source, cache, p),
+                      self._take_onsets)  # fmt: skip
+        if opened.pyramid is not None:
+            self.curve_ready.emit(opened.source.id)
+
+    def _take_onsets(self, opened: Opened, value: object) -> None:
+        assert isinstance(value, Trace)
+        opened.traces["onset"] = value
         self.curve_ready.emit(opened.source.id)
 
     def _not_read(self, source: str, error: Exception) -> None:
@@ -231,54 +252,83 @@ class Recordings(QObject):
 
 
 @dataclass(frozen=True, slots=True)
-class _Pictures:
-    index: FrameIndex | None
-    traces: dict[TraceKind, Trace]
+class _Index:
+    index: FrameIndex
+    timing: TimingHealth
+    proxy: Path | None = None
+    preview: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Sound:
-    pyramid: Pyramid
+class _Pictures:
+    read: _Index | None
     traces: dict[TraceKind, Trace]
+    problem: StorageError | None
+    """What the cache could not take."""
 
 
-def _quick_index(path: Path, source: Source, cache: Cache, progress: Progress) -> FrameIndex:
-    """The verified index from the cache, else a provisional one from the container."""
-    from sync.media.inspect import inspect
+def _counted(source: Source, index: FrameIndex) -> _Index:
+    picture = source.facts.picture
+    claimed = None if picture is None else claimed_rate(picture.nominal_rate)
+    return _Index(index, timing_health(index, claimed))
 
-    found = inspect(path, cache=cache, verify=False, progress=progress)
-    assert found.index is not None
-    return found.index
+
+def _quick_index(path: Path, source: Source, cache: Cache, progress: Progress) -> _Index:
+    """The verified index from the cache, else a provisional one and a preview to look at."""
+    from sync.media.inspect import quick_index
+    from sync.media.one_pass import proxy_path
+    from sync.traces.derive import activity_preview
+
+    found = _counted(source, quick_index(path, source.facts, cache, progress))
+    preview = None
+    if found.index.state == "provisional":
+        with contextlib.suppress(TraceError):
+            preview = activity_preview(found.index, source.facts)
+    return replace(found, proxy=proxy_path(cache, source.facts.sha256), preview=preview)
 
 
 def _pictures(path: Path, source: Source, cache: Cache, progress: Progress) -> _Pictures:
-    """The verified index (one decode pass unless cached) and the motion trace made from it."""
+    """What one decode pass gives, unless cached: verified index, proxy and the usual traces."""
     from sync.media.inspect import inspect
-    from sync.traces.derive import derive_trace
+    from sync.traces.derive import derive_traces
 
-    found = inspect(path, cache=cache, progress=progress.part(0.0, 0.8))
-    motion = derive_trace(
-        path, source.facts, "motion", cache=cache, progress=progress.part(0.8, 1.0)
+    found = inspect(path, cache=cache, proxy=True, progress=progress.part(0.0, 0.9))
+    traces = derive_traces(
+        path, source.facts, PICTURE_KINDS, cache=cache, progress=progress.part(0.9, 1.0)
     )
-    return _Pictures(found.index, {"motion": motion})
+    read = None if found.index is None else _counted(source, found.index)
+    return _Pictures(read, {kind: trace for (kind, _), trace in traces.items()}, found.problem)
 
 
-def _sound(path: Path, source: Source, cache: Cache, progress: Progress) -> _Sound:
-    """Waveform, loudness and onsets."""
+def _first_sound(path: Path, source: Source, cache: Cache, progress: Progress) -> Pyramid | None:
+    """The waveform from the cache, else a sparse first picture where samples are at hand."""
+    from sync.media.pyramid import probed_pyramid, stored_pyramid
+
+    sound, sha256 = source.facts.sound, source.facts.sha256
+    assert sound is not None
+    raw = RawSound.of_facts(sound)
+    stored = stored_pyramid(path, cache, sha256, raw)
+    if stored is not None or sound.reader != "soundfile":
+        return stored
+    return probed_pyramid(path, sha256, progress, raw=raw)
+
+
+def _whole_sound(path: Path, source: Source, cache: Cache, progress: Progress) -> Pyramid:
     from sync.media.pyramid import waveform_pyramid
+
+    assert source.facts.sound is not None
+    raw = RawSound.of_facts(source.facts.sound)
+    return waveform_pyramid(path, cache, source.facts.sha256, progress, raw=raw)
+
+
+def _onsets(path: Path, source: Source, cache: Cache, progress: Progress) -> Trace:
     from sync.traces.derive import derive_trace
 
-    pyramid = waveform_pyramid(path, cache, source.facts.sha256, progress.part(0.0, 0.5))
-    traces: dict[TraceKind, Trace] = {}
-    kinds: tuple[TraceKind, ...] = ("onset",)
-    for number, kind in enumerate(kinds):
-        part = progress.part(0.5 + 0.5 * number / len(kinds), 0.5 + 0.5 * (number + 1) / len(kinds))
-        traces[kind] = derive_trace(path, source.facts, kind, cache=cache, progress=part)
-    return _Sound(pyramid, traces)
+    return derive_trace(path, source.facts, "onset", cache=cache, progress=progress)
 
 
-def waveform_columns(pyramid: Pyramid, source: Source) -> Columns:
-    """Columns of a waveform, scaled to the loudest sample.
+def waveform_columns(pyramid: Pyramid, source: Source, channel: int | None = None) -> Columns:
+    """Columns of a waveform, of one channel or all together, scaled to the loudest sample of any.
 
     Zooms finer than the stored levels read samples only where soundfile gives them at once; for
     other files the finest level is drawn wider, so that painting never waits for a decoder.
@@ -286,15 +336,14 @@ def waveform_columns(pyramid: Pyramid, source: Source) -> Columns:
     sound = source.facts.sound
     assert sound is not None
     start, rate = sound.start.ns, pyramid.sample_rate_hz
-    peak = max((float(np.nanmax(np.abs(level))) for level in pyramid.levels[-1]), default=1.0)
-    scale = 1.0 / peak if peak > 0 else 1.0
+    scale = 1.0 / pyramid.peak if pyramid.peak > 0 else 1.0
     direct = sound.reader == "soundfile"
 
     def columns(first_media_ns: int, last_media_ns: int, width: int) -> tuple[Array, Array]:
         first = round((first_media_ns - start) * rate / NS_PER_S)
         last = max(first + 1, round((last_media_ns - start) * rate / NS_PER_S))
         parts = width if direct else max(1, min(width, (last - first) // 512))
-        low, high = pyramid.window(first, last, parts)
+        low, high = pyramid.window(first, last, parts, channel)
         if parts < width:
             place = np.arange(width) * parts // width
             low, high = low[place], high[place]

@@ -28,6 +28,7 @@ from sync.case.case import Case, Source
 from sync.case.guards import same_evidence
 from sync.case.innovation import innovation
 from sync.case.matches import note_search, propose, stream_of_kind
+from sync.case.segment_map import accept_segments
 from sync.correlate.result import Candidate, SearchKind, SearchResult
 from sync.correlate.significance import REPORTED
 from sync.errors import TiepointError
@@ -86,6 +87,7 @@ class Searching(QObject):
         panel.blind_wanted.connect(self.check_blind)
         panel.search_requested.connect(self.search)
         panel.accepted.connect(self.accept)
+        panel.map_accepted.connect(self.accept_map)
         panel.rejected.connect(self.reject)
         panel.undecided.connect(lambda _: self.said.emit("Left undecided: nothing was added."))
         panel.moment_wanted.connect(self.play_moment)
@@ -270,6 +272,23 @@ class Searching(QObject):
             self.said.emit(" ".join((f"{lag.id} was added: {' ↔ '.join(names)}.", *checks)))
         except TiepointError as error:
             self._problem(error)
+
+    def accept_map(self) -> None:
+        """Add every stretch that has a place, and the breaks between them, as one act."""
+        if self._found is None:
+            return
+        (a, b), result = self._found
+        case = self._document.case
+        names = " ↔ ".join(case.source(one).name for one in (a, b))
+        try:
+            case, added = accept_segments(case, result, a, b, by=case.examiner, at=_now())
+            self._document.act(case, f"accept the segment map {names}")
+        except TiepointError as error:
+            self._problem(error)
+            return
+        said = f"{len(added.matches)} matches and {len(added.breaks)} breaks were added: {names}."
+        checks = (one.line for one in added.checks)
+        self.said.emit(" ".join((said, *checks, *added.left_out)))
 
     def reject(self, candidate: Candidate) -> None:
         """Keep the match as rejected, with a reason."""

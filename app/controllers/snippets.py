@@ -18,6 +18,7 @@ from app.frame_service import FrameAnswer
 from app.jobs import Jobs
 from sync.errors import TiepointError
 from sync.evidence import Mark
+from sync.media.raw_sound import RawSound
 from sync.media.sound import SoundReader
 from sync.progress import Progress
 from sync.timebase import NS_PER_S, MediaTime, format_seconds
@@ -56,9 +57,10 @@ class Snippets(QObject):
                 line="opening", shown=False,
             )  # fmt: skip
         else:
-            target, path, at = folder / f"{mark.id}.wav", opened.path, mark.centre
+            target, at = folder / f"{mark.id}.wav", mark.centre
+            path, raw = opened.path, opened.raw
             job = self._jobs.start(
-                "Keeping the sound of a mark", lambda p: _write_sound(target, path, at, p),
+                "Keeping the sound of a mark", lambda p: _write_sound(target, path, raw, at, p),
                 line="opening", shown=False,
             )  # fmt: skip
         if happened is not None or not_yet is not None:
@@ -93,7 +95,7 @@ class Snippets(QObject):
         reach_ns = min(reach_ns, SNAP_REACH_NS)
         stretch = opened.source.stretch_at(media)
         try:
-            with SoundReader(opened.path) as reader:
+            with SoundReader(opened.path, raw=opened.raw) as reader:
                 rate = reader.sample_rate_hz
                 at = round((media.ns - reader.start.ns) * rate / NS_PER_S)
                 first = max(0, at - rate // 5)
@@ -146,9 +148,11 @@ def _write_pictures(
         _image_of(picture).save(str(folder / name))
 
 
-def _write_sound(target: Path, path: Path, at: MediaTime, progress: Progress) -> None:
+def _write_sound(
+    target: Path, path: Path, raw: RawSound | None, at: MediaTime, progress: Progress
+) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    with SoundReader(path) as reader:
+    with SoundReader(path, raw=raw) as reader:
         rate = reader.sample_rate_hz
         first = round((at.ns - _AROUND_NS - reader.start.ns) * rate / NS_PER_S)
         block = reader.read(max(0, first), rate)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWid
 
 from app.dialogs.form import SPREADS, Form, typed_duration, typed_spread
 from sync.case.acts import ensure_delay
-from sync.case.case import Case
+from sync.case.case import Case, Source
 from sync.case.delays import (
     RADIO_CHAIN_KEY,
     picture_to_sound,
@@ -20,7 +20,7 @@ from sync.case.delays import (
 from sync.case.naming import ids_in, readable_id
 from sync.errors import EvidenceError
 from sync.evidence import Delay, Lag, Mark, Reading, takes_part
-from sync.timebase import Duration, parse_time_ns
+from sync.timebase import Duration, format_seconds, parse_time_ns
 from sync.uncertainty import Z95, Distribution, format_pair
 from widgets.parts import button, label
 from widgets.table import Cell, Column, Table
@@ -76,7 +76,7 @@ class StateDelay(Form[tuple[Case, str]]):
             return radio_chain(by=self._case.examiner)
         assert isinstance(kind, tuple)
         if kind[0] == "device":
-            return picture_to_sound(str(kind[1]), by=self._case.examiner)
+            return _of_device(self._case.source(str(kind[1])), by=self._case.examiner)
         found = self._case.find(str(kind[1]))
         assert isinstance(found, Delay)
         return found
@@ -217,10 +217,17 @@ def _choices(case: Case, known: bool) -> list[tuple[str, object]]:
     choices += [("vocoder, typed", "vocoder"), ("sound over a distance", "travel")]
     for source in case.sources:
         both = source.facts.picture is not None and source.facts.sound is not None
-        if both and picture_to_sound(source.id).key not in there:
-            choices.append((f"picture to sound of {source.name}: within ± 0.1 s",
+        device = _of_device(source)
+        if both and device.key not in there:
+            half = format_seconds(Duration.from_s(_half(device.distribution)).ns, 2)
+            choices.append((f"picture to sound of {source.name}: within ± {half} s",
                             ("device", source.id)))  # fmt: skip
     return [*choices, ("another, typed", "typed")]
+
+
+def _of_device(source: Source, *, by: str = "") -> Delay:
+    sound = source.facts.sound
+    return picture_to_sound(source.id, 0.0 if sound is None else sound.start_half.s, by=by)
 
 
 def _within(half: Duration) -> Distribution:

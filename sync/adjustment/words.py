@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sync.adjustment.solution import Candidate, Unnoticed
-from sync.timebase import Duration, ReferenceTime, format_clock
+from sync.adjustment.solution import Candidate, ClockResult, ResultStatus, Unnoticed
+from sync.timebase import Duration, MediaTime, ReferenceTime, format_clock
 from sync.uncertainty import decimals_for, format_ends, round_down, round_up
 
 S_PER_DAY = 86_400.0
@@ -16,6 +16,17 @@ SETTLE = (
     "Until this is settled no answer is stated. Look at them again; setting one aside needs a "
     "reason."
 )
+
+STATES: dict[ResultStatus, str] = {
+    "ok": "linked",
+    "unchecked": "linked, unchecked",
+    "bounded": "between limits",
+    "one-sided": "one side only",
+    "conflict": "evidence disagrees",
+    "unconstrained": "no link",
+    "infeasible": "limits contradict",
+}
+"""Screen words of a result's status (architecture §4)."""
 
 
 def span_in_words(low_s: float, high_s: float, decimals: int) -> str:
@@ -30,6 +41,30 @@ def clock_range(at: ReferenceTime, U_s: float) -> str:
     half = Duration.from_s(U_s) + Duration(10 ** (9 - decimals) // 2)
     low, high = format_clock(at - half, decimals), format_clock(at + half, decimals)
     return f"{format_clock(at, decimals)} (between {low} and {high}; 95 % range)"
+
+
+def stated_at(clock: ClockResult) -> MediaTime:
+    """The media time for which a clock's range under limits, or its readings, are stated."""
+    if clock.model is not None:
+        return clock.model.epoch
+    return MediaTime((clock.valid_from.ns + clock.valid_to.ns) // 2)
+
+
+def clock_ends(at: MediaTime, low_s: float | None, high_s: float | None) -> str:
+    """``14:22:30.1 to 14:22:30.4``, ``after 14:22:30.1``, rounded outwards."""
+    half_s = 0.5 if low_s is None or high_s is None else (high_s - low_s) / 2
+    decimals = min(3, decimals_for(half_s))
+
+    def shown(seconds: float) -> str:
+        return format_clock(ReferenceTime(at.ns) + Duration.from_s(seconds), decimals)
+
+    if low_s is None and high_s is None:
+        return "open"
+    low = None if low_s is None else shown(round_down(low_s + at.s, decimals) - at.s)
+    high = None if high_s is None else shown(round_up(high_s + at.s, decimals) - at.s)
+    if low is None or high is None:
+        return f"before {high}" if low is None else f"after {low}"
+    return f"{low} to {high}"
 
 
 def rate_in_words(drift: float, U_drift: float) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sync.case.case import Case
+from sync.case.storage import write_atomically
 from sync.errors import FormatError
 
 if TYPE_CHECKING:
@@ -72,6 +73,27 @@ def export(kind: str, request: Request) -> Exported:
             hint="Leave the recording away.",
         )
     return known.write(request)
+
+
+def write_all(out: Path, written: Exported) -> tuple[Path, ...]:
+    """Write the file, and further ones beside it; each whole or not at all.
+
+    Raises
+    ------
+    StorageError
+        When one cannot be written; what was there is then unchanged.
+    """
+    files = {out: written.data}
+    for name, data in written.more.items():
+        files[out.with_name(f"{out.stem} - {_file_name(name)}{out.suffix}")] = data
+    for file, data in files.items():
+        write_atomically(file, data)
+    return tuple(files)
+
+
+def _file_name(name: str) -> str:
+    """A track's name as part of a file name on any system."""
+    return "".join(c if c.isalnum() or c in " -_()" else "_" for c in name).strip()[:60] or "track"
 
 
 # -- formats: each imports its own module only when it is used ----------------------------------

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
+from app.dialogs.exporting import ChooseExport
 from app.dialogs.new_case import NewCase, NewCaseValues
 from app.main_window import MainWindow
 from sync.case.store import CaseStore, load_case
-from tests.app.keyboard import press
+from tests.app.keyboard import in_dialog, press
 
 Settle = Callable[[MainWindow], None]
 MakeCase = Callable[..., Path]
@@ -195,6 +197,13 @@ def test_export(
     window.open(make_case("gate", "yard"))
     settle(window)
     choose_files(tmp_path / f"out{suffix}")
+
+    def fill(dialog: QDialog) -> None:
+        assert isinstance(dialog, ChooseExport)
+        dialog.format.setCurrentIndex(dialog.format.findData(suffix[1:]))
+        dialog.accept()
+
+    in_dialog(fill)
     press(window, "Ctrl+E")
     settle(window)
     assert (tmp_path / f"out{suffix}").stat().st_size > 50

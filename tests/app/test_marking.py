@@ -123,6 +123,7 @@ def test_n_comes_from_a_random_logged_distance(
     assert here is not None
     assert abs(here.s - 3.0) > 0.1, "it does not lead to the predicted place"
     press(opened, "M", "Enter")
+    settle(opened)
     assert "(seed 4)" in marks(opened)[-1].provenance.note
 
 
@@ -206,8 +207,8 @@ def test_a_second_sighting_in_one_recording_is_refused(qtbot: QtBot, opened: Mai
     press(opened, *["Right"] * 10)
     mark_once(qtbot, opened, "lamp")
     press(opened, "M", "Enter")
+    qtbot.waitUntil(opened.desk.problem.isVisible)
     assert len(marks(opened)) == 1
-    assert opened.desk.problem.isVisible()
     press(opened, "Esc", "Esc")
 
 

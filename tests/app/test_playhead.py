@@ -115,6 +115,20 @@ def test_a_loop_wraps_with_a_silence(playhead: Playhead, clock: Clock) -> None:
     assert playhead.position == 120 * S + S // 2
 
 
+def test_ticks_that_come_late_do_not_slow_a_loop(playhead: Playhead, clock: Clock) -> None:
+    playhead.set_looping(True, (120 * S, 121 * S))
+    playhead.play()
+    for _ in range(50):
+        clock.ns += S + WRAP_SILENCE_NS
+        playhead.tick()
+    clock.ns += 13_000_000
+    assert playhead.position == 120 * S + 13_000_000
+    clock.ns += S
+    playhead.tick()
+    clock.ns += WRAP_SILENCE_NS
+    assert playhead.position == 120 * S + 13_000_000
+
+
 def test_in_and_out_bound_a_loop(playhead: Playhead) -> None:
     playhead.set_in(110 * S)
     playhead.set_out(130 * S)

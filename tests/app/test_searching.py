@@ -18,7 +18,15 @@ from app.dialogs.small import Reason
 from app.main_window import MainWindow
 from sync.case.acts import mark_event
 from sync.case.blind_check import Round
-from sync.correlate.result import Candidate, Coincidence, Curve, Searched, SearchResult
+from sync.correlate.result import (
+    Candidate,
+    Coincidence,
+    Curve,
+    Jump,
+    Searched,
+    SearchResult,
+    Segment,
+)
 from sync.errors import TraceError
 from sync.evidence import Lag
 from sync.timebase import MediaTime
@@ -264,3 +272,29 @@ def test_a_blind_check_that_is_given_up_or_not_possible_notes_nothing(
     assert not opened.desk.search.blind.isVisible()
     (record,) = opened.bench.document.case.searches
     assert record.note == ""
+
+
+def test_a_segment_map_is_accepted_as_one_act(
+    opened: MainWindow, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = replace(
+        FOUND, candidates=(CANDIDATE, replace(CANDIDATE, offset_s=2.0, epoch_s=0.4)),
+        segments_of="b",
+        segments=(
+            Segment(from_s=0.2, to_s=0.6, transmissions=1, candidate=1),
+            Segment(from_s=1.8, to_s=2.2, transmissions=1, candidate=0),
+        ),
+        jumps=(Jump(of="b", after_s=0.6, before_s=1.8, change_s=1.0, U95_s=0.03),),
+    )  # fmt: skip
+    search(opened, settle, monkeypatch, found)
+    document = opened.bench.document
+    opened.desk.search.ask_map()
+    assert document.case.of_kind(Lag) == ()
+    opened.desk.search.confirm()
+    settle(opened)
+    assert sorted(lag.time_b.s for lag in document.case.of_kind(Lag)) == [0.4, 2.0]
+    assert [cut.at.s for cut in document.case.source("yard").breaks] == [1.2]
+    press(opened, "Ctrl+Z")
+    settle(opened)
+    assert document.case.of_kind(Lag) == () and document.case.source("yard").breaks == ()
+    assert len(document.case.searches) == 1

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from sync.case.case import Source
+from sync.case.displayed import DisplayedRate
 from sync.correlate.result import Candidate, Coincidence, Curve, Searched, SearchResult
 from sync.media.facts import FileClaim, HealthNote, MediaFacts, PictureFacts, SoundFacts
+from sync.media.timing import IntervalBin, Rate, TimingHealth
 from sync.timebase import Duration, MediaTime
 from tests.widgets.made_timeline import NAMES
 
@@ -119,4 +123,39 @@ def make_source() -> Source:
         item="NC-014",
         device="recorder 2, channel 1",
         received="from campus police, USB stick",
+    )
+
+
+def make_timing() -> TimingHealth:
+    """Times with something of everything."""
+    return TimingHealth(
+        frames=18_000,
+        pictures=18_000,
+        intervals=(
+            IntervalBin(low=Duration(33_366_667), high=Duration(33_366_667), count=17_990),
+            IntervalBin(low=Duration(66_733_333), high=Duration(66_733_333), count=6),
+            IntervalBin(low=Duration(250_000_000), high=Duration(270_000_000), count=2),
+        ),
+        median=Duration(33_366_667),
+        gaps=2,
+        missing=14,
+        equal=0,
+        backward=1,
+        wraps=0,
+        discontinuities=1,
+        blended=0,
+        interlaced=18_000,
+        field_order="top",
+        damaged=0,
+        claimed=Fraction(30),
+        measured=Rate(per_s=30_000 / 1001, half_per_s=1e-6),
+    )
+
+
+def make_displayed() -> tuple[DisplayedRate, ...]:
+    """A burnt-in clock that was read."""
+    return (
+        DisplayedRate(
+            clock="cam1-osd", readings=14, span=Duration.from_s(1200), low_ppm=14.0, high_ppm=35.0
+        ),
     )

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from sync.adjustment.headline import headline
 from sync.uncertainty import Share
 from tests.widgets.made_case import make_answers, make_shaped
 from widgets import answer_words as words
@@ -65,7 +66,7 @@ def test_b_first_is_said_with_b_and_never_negative() -> None:
     answer = make_answers()[0][1]
     assert answer is not None
     turned = replace(answer, verdict="b-before-a", difference_s=-1.8)
-    assert words.headline(turned) == "Door opens  cam 1 came first, by 1.8 s"
+    assert headline(turned) == "Door opens  cam 1 came first, by 1.8 s"
 
 
 def test_an_answer_that_rests_on_one_anchor_says_so() -> None:

@@ -14,7 +14,7 @@ from sync.timebase import NS_PER_S, Duration, MediaTime
 from sync.timeline import Clip, Track
 from sync.traces.trace import Trace
 from tests.widgets.made_timeline import at, clip, make_timeline, make_trace, marker
-from widgets.columns import columns_image, trace_columns
+from widgets.columns import LaneRow, columns_image, trace_columns
 from widgets.lane import HEADER_PX, MARK_TOP, Lane
 from widgets.lane_paint import marker_text
 from widgets.theme import apply_theme, current_theme
@@ -33,7 +33,7 @@ def lane(qtbot: QtBot) -> Lane:
     track = make_timeline().track("cam1")
     assert track is not None
     made.set_track(track, COLOUR)
-    made.set_curve(trace_columns(make_trace(1)))
+    made.set_rows((LaneRow(trace_columns(make_trace(1))),))
     made.set_view(ViewRange(START, 200 * NS_PER_S, 1000))
     made.show()
     return made

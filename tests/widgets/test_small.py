@@ -9,9 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from sync.timebase import MediaTime
 from tests.support.widget_gallery import make_window
-from tests.widgets.made_search import make_source
+from tests.widgets.made_search import make_displayed, make_source, make_timing
 from widgets.checklist import STEPS, Checklist
 from widgets.file_panel import FilePanel
+from widgets.interval_histogram import IntervalHistogram
 from widgets.job_bar import JobBar, time_left
 from widgets.lane_stack import LaneStack
 from widgets.parts import ElidedLabel
@@ -96,6 +97,29 @@ def test_file_panel(qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.go_to) as caught:
         press(qtbot, panel, "at 790.040 s")
     assert caught.args == [MediaTime(790_040_000_000)]
+
+
+def test_file_panel_says_what_the_times_of_the_frames_are(qtbot: QtBot) -> None:
+    panel = FilePanel()
+    qtbot.addWidget(panel)
+    panel.set_source(make_source(), make_timing(), make_displayed())
+    panel.resize(340, 900)
+    panel.show()
+    texts = labels(panel)
+    assert "between 29.970029 and 29.970031 a second, by their own times" in texts
+    assert "30 a second; its times hold 0.0999 % fewer, as 29.97 and 30 differ" in texts
+    assert "2, about 14 pictures missing" in texts
+    assert "steps back: 1\nclock was set: 1" in texts
+    assert "top field first, 16.68 ms apart" in texts
+    assert "gains between +1.21 and +3.02 s a day on them; 14 readings over 00:20:00" in texts
+    histogram = panel.findChild(IntervalHistogram)
+    assert histogram is not None
+    assert histogram.accessibleDescription() == (
+        "33.37 ms: 17\u202f990 times; 66.73 ms: 6 times; 250–270 ms: 2 times"
+    )
+    drawn = histogram.grab().toImage()
+    colours = {drawn.pixelColor(x, 82).name() for x in range(drawn.width())}
+    assert len(colours) >= 3, "the tallest bar and the smaller ones, of which none is lost"
 
 
 def test_elided_text_keeps_the_whole_as_tooltip(qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 written to. All files are added, or none.
 
 tiepoint add hall.tiepoint cam1_gate.mp4 dispatch.flac
+tiepoint add hall.tiepoint line7.ul --raw mulaw,8000
 tiepoint add hall.tiepoint phone.mp4 --name "witness's phone" --received "by e-mail, 3 May"
 """
 
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from app.cli.outcome import Outcome, UsageError
 from app.cli.printing import table
 from app.cli.session import Session
-from app.cli.typed import add_by, author, case_file
+from app.cli.typed import add_by, add_raw, author, case_file, raw_of
 
 if TYPE_CHECKING:
     from sync.case.case import Source
@@ -27,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="name on screen and in the report (one file only)")
     parser.add_argument("--device", default="", help="what recorded it")
     parser.add_argument("--received", default="", help="from whom, when and how it came")
+    add_raw(parser)
     add_by(parser)
 
 
@@ -38,6 +40,7 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     files = [Path(name) for name in arguments.files]
     if arguments.name is not None and len(files) > 1:
         raise UsageError("--name is for one file.", "Add the files one by one to name them.")
+    raw = raw_of(arguments.raw)
     path = case_file(arguments.case)
     with CaseStore.open(path) as store:
         case, added = store.case, []
@@ -52,6 +55,7 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
                 name=arguments.name,
                 device=arguments.device,
                 received=arguments.received,
+                raw=raw,
                 progress=part,
             )
             added.append(source)

@@ -5,6 +5,7 @@ tiepoint correlate cam1.mp4 cam3.mp4 --kind-a flash --kind-b luminance --max-lag
 tiepoint correlate motion.csv onset.csv --surrogates 1999
 tiepoint correlate hall phone dispatch                  (two recordings of a case: counted in it)
 tiepoint correlate hall phone dispatch --accept 1       (and its first match added)
+tiepoint correlate hall phone dispatch --accept all     (and all stretches of its segment map)
 tiepoint correlate hall --all                           (every pair, as one family)
 tiepoint correlate hall cam1 cam2 phone --all           (every pair of these)
 
@@ -12,11 +13,15 @@ Without kinds, sound is compared with sound sample by sample; otherwise every se
 traces is tried, and the stated chance allows for all of them (Holm). An offset is what must be
 added to B's time in the file to get A's. Exit status 1 when no match was found; the reasons say
 why. A search of a case is counted in it, whatever came of it; nothing is added without --accept.
+
+Where one recording lacks its silences (a voice-activated recorder), each of its transmissions is
+placed on its own: the answer is a segment map, and says which ones could not be placed, and why.
 """
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +29,10 @@ from app.cli.outcome import DONE, NO, Outcome, UsageError
 from app.cli.printing import table
 from app.cli.session import Session
 from app.cli.typed import add_by, parse_range
-from app.cli.verbs.trace import KINDS
+from app.cli.verbs.trace import KINDS, channel
 
 if TYPE_CHECKING:
-    from sync.correlate.result import Candidate, Searched, SearchResult
+    from sync.correlate.result import Candidate, Searched, SearchResult, Segment
     from sync.timebase import MediaTime, TimeRange
     from sync.traces.trace import Trace
 
@@ -42,6 +47,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--kind-a", choices=("samples", *KINDS), metavar="K", help="signal of A")
     parser.add_argument("--kind-b", choices=("samples", *KINDS), metavar="K", help="signal of B")
+    parser.add_argument("--channel-a", type=channel, metavar="N", help="channel of A, from 1")
+    parser.add_argument("--channel-b", type=channel, metavar="N", help="channel of B, from 1")
     reach = parser.add_argument_group("where to search (default: every offset with enough overlap)")
     reach.add_argument("--max-lag", type=float, metavar="S", help="offsets from -S to S")
     reach.add_argument("--from", dest="low", type=float, metavar="S", help="smallest offset")
@@ -54,11 +61,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="their seed (default 0)")
     inside = parser.add_argument_group("in a case")
     inside.add_argument("--all", action="store_true", help="every pair of it, or of those named")
-    inside.add_argument("--accept", type=int, metavar="N", help="add the N-th match that was found")
+    inside.add_argument(
+        "--accept", type=_which, metavar="N|all",
+        help="add the N-th match that was found, or all stretches of a segment map",
+    )  # fmt: skip
     inside.add_argument("--late", nargs="+", default=[], metavar="KEY", help="delays of A")
     inside.add_argument("--late-b", nargs="+", default=[], metavar="KEY", help="delays of B")
     inside.add_argument("--note", default="", metavar="WORDS")
     add_by(parser)
+
+
+def _which(text: str) -> int | str:
+    return text if text == "all" else int(text)
 
 
 def run(arguments: argparse.Namespace, session: Session) -> Outcome:
@@ -68,6 +82,8 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
         raise UsageError("--surrogates must be between 19 and 100000.")
     words: list[str] = arguments.what
     if arguments.all or len(words) == 3:
+        if arguments.channel_a is not None or arguments.channel_b is not None:
+            raise UsageError("--channel-a and --channel-b are for two files outside a case.")
         from app.cli import search_case
 
         of_case = search_case.search_every if arguments.all else search_case.search_pair
@@ -84,6 +100,8 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
             "Derive the other one with: tiepoint trace FILE --kind K --out FILE.npz",
         )
     if all(are_traces):
+        if arguments.channel_a is not None or arguments.channel_b is not None:
+            raise UsageError("A trace has no channels: choose one where it is derived.")
         result = _search_traces(files, arguments, reach, session)
     else:
         result = _search_recordings(files, arguments, reach, session)
@@ -147,6 +165,8 @@ def _search_recordings(
         seed=arguments.seed,
         span_a=span_of(arguments.span_a, "--span-a"),
         span_b=span_of(arguments.span_b, "--span-b"),
+        channel_a=arguments.channel_a,
+        channel_b=arguments.channel_b,
         cache=cache,
         progress=session.progress.part(0.3, 1.0, "searching"),
     )
@@ -205,6 +225,20 @@ def result_entry(result: SearchResult) -> dict[str, Any]:
         "candidates": [_candidate(candidate) for candidate in result.candidates],
         "searched": _searched(result.searched),
         "others": [_searched(other) for other in result.others],
+        "segments_of": result.segments_of,
+        "segments": [_segment(result, segment) for segment in result.segments],
+        "jumps": [asdict(jump) for jump in result.jumps],
+    }
+
+
+def _segment(result: SearchResult, segment: Segment) -> dict[str, Any]:
+    """A stretch of the segment map, with its match's offset where it has a place."""
+    placed = None if segment.candidate is None else result.candidates[segment.candidate]
+    return {
+        **asdict(segment),
+        "offset_s": None if placed is None else placed.offset_s,
+        "U95_s": None if placed is None else placed.U95_s,
+        "p": None if placed is None else placed.p,
     }
 
 
@@ -265,8 +299,12 @@ def result_lines(
         + (f" {searched.family} pairs of signals were tried." if searched.family > 1 else ""),
     ]
     lines += [f"  {reason}" for reason in result.reasons]
-    if result.candidates:
+    if result.segments:
+        lines += ["", *_segment_table(result, name_a, name_b)]
+    elif result.candidates:
         lines += ["", *_candidate_table(result, name_a, name_b)]
+    if result.jumps:
+        lines += ["", *_jump_lines(result, name_a, name_b)]
     if result.status != "significant":
         said = any(NOT_A_FINDING in reason for reason in result.reasons)
         lines += ["", *([] if said else [NOT_A_FINDING])]
@@ -301,6 +339,49 @@ def _candidate_table(result: SearchResult, name_a: str, name_b: str) -> list[str
     header = ["offset s", "± s (95 %)", "unrelated reach it", "signals", ""]
     shown = table(header, rows, right="rr...")
     return [f"Add the offset to the time in {name_b} to get the time in {name_a}.", *shown]
+
+
+def _segment_table(result: SearchResult, name_a: str, name_b: str) -> list[str]:
+    from sync.timebase import MediaTime, format_clock
+    from sync.uncertainty import format_pair
+
+    rows = []
+    for segment in result.segments:
+        ends = [format_clock(MediaTime.from_s(at), 2) for at in (segment.from_s, segment.to_s)]
+        row = ["–", *ends, str(segment.transmissions), "", "", "", segment.reason]
+        if segment.candidate is not None:
+            placed = result.candidates[segment.candidate]
+            often = chance_words(placed.p, result.searched.surrogates)
+            row[0], row[4:7] = (
+                str(segment.candidate + 1),
+                [*format_pair(placed.offset_s, placed.U95_s), often],
+            )
+            row[7] = "between its neighbours" if segment.between_neighbours else ""
+        rows.append(row)
+    header = ["", "from", "to", "calls", "offset s", "± s (95 %)", "unrelated reach it", ""]
+    name = name_a if result.segments_of == "a" else name_b
+    return [
+        f"Stretches of {name}, each placed on its own.",
+        f"Add the offset to the time in {name_b} to get the time in {name_a}.",
+        *table(header, rows, right="rrrrrr.."),
+    ]
+
+
+def _jump_lines(result: SearchResult, name_a: str, name_b: str) -> list[str]:
+    """Proposed breaks: where a recording lacks time, and how much."""
+    from sync.uncertainty import format_pair
+
+    lines = ["Proposed breaks, none of them added:"]
+    for jump in result.jumps:
+        name = {"a": name_a, "b": name_b, None: f"{name_b} or {name_a}"}[jump.of]
+        change = f"about {abs(jump.change_s):.1f}"
+        if jump.U95_s is not None:
+            change = " ± ".join(format_pair(abs(jump.change_s), jump.U95_s))
+        at = f" (times in {name_b})" if jump.of is None else ""
+        lines.append(
+            f"  {name} lacks {change} s between {jump.after_s:.2f} and {jump.before_s:.2f} s{at}"
+        )
+    return lines
 
 
 def chance_words(p: float, surrogates: int) -> str:

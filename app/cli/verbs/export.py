@@ -33,9 +33,8 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     """Write one file."""
     from app.cli.originals import warn_of_changed
     from sync.case.paths import files_folder, lock_path, log_path, media_path_of
-    from sync.case.storage import write_atomically
     from sync.case.store import load_case
-    from sync.interchange.export import Request, export
+    from sync.interchange.export import Request, export, write_all
 
     path = case_file(arguments.case)
     case = load_case(path)
@@ -51,11 +50,7 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     request = Request(case=case, media=media, on=arguments.on, allow_stale=arguments.allow_stale)
     written = export(arguments.format, request)
     changed = warn_of_changed(case, path, session)
-    files = {out: written.data}
-    for name, data in written.more.items():
-        files[out.with_name(f"{out.stem} - {file_name(name)}{out.suffix}")] = data
-    for file, data in files.items():
-        write_atomically(file, data)
+    files = write_all(out, written)
     return Outcome(
         document={
             "files": [str(file) for file in files],
@@ -65,8 +60,3 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
         },
         lines=[*(f"Wrote {file}." for file in files), *written.remarks],
     )
-
-
-def file_name(name: str) -> str:
-    """A track's name as part of a file name on any system."""
-    return "".join(c if c.isalnum() or c in " -_()" else "_" for c in name).strip()[:60] or "track"

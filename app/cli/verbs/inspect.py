@@ -2,6 +2,7 @@
 
 tiepoint inspect cam2_yard.mp4
 tiepoint inspect cam2_yard.mp4 --frames --json
+tiepoint inspect line7.ul --raw mulaw,8000
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from app.cli.outcome import Outcome
 from app.cli.printing import facts as fact_lines
 from app.cli.printing import table
 from app.cli.session import Session
+from app.cli.typed import add_raw, raw_of
 
 if TYPE_CHECKING:
     from sync.media.facts import MediaFacts
     from sync.media.frame_index import FrameIndex
+    from sync.media.timing import TimingHealth
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,22 +32,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="read the container only: the index stays provisional, damage is not seen",
     )
+    add_raw(parser)
 
 
 def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     """Inspect one file."""
     from sync.cache import Cache
-    from sync.media.inspect import inspect
+    from sync.media.inspect import Inspection, inspect
+    from sync.media.inspect_raw import inspect_raw
 
     path = Path(arguments.file)
-    found = inspect(
-        path,
-        cache=Cache(),
-        verify=not arguments.quick,
-        progress=session.progress.part(0.0, 1.0, f"reading {path.name}"),
-    )
+    raw = raw_of(arguments.raw)
+    progress = session.progress.part(0.0, 1.0, f"reading {path.name}")
+    if raw is not None:
+        found = Inspection(facts=inspect_raw(path, raw, progress), index=None)
+    else:
+        verify = not arguments.quick
+        found = inspect(path, cache=Cache(), verify=verify, progress=progress)
     document = facts_entry(found.facts, found.index)
-    lines = _lines(path, found.facts)
+    lines = _lines(path, found.facts, found.index)
     if arguments.frames:
         document["frame_times"] = frame_times(found.index)
         lines += ["", *_frames_table(found.index)]
@@ -69,6 +75,7 @@ def facts_entry(facts: MediaFacts, index: FrameIndex | None) -> dict[str, Any]:
         "variable_rate": None if picture is None else picture.variable_rate,
         "first_pts_s": None if first_pts is None else float(first_pts),
         "index": None if picture is None else picture.index,
+        "timing": timing_entry(facts, index),
         "sha256": facts.sha256,
         "encoder": facts.encoder,
         "health": [
@@ -78,6 +85,44 @@ def facts_entry(facts: MediaFacts, index: FrameIndex | None) -> dict[str, Any]:
         ],
         "claims": [{"name": claim.name, "value": claim.value} for claim in facts.claims],
     }  # fmt: skip
+
+
+def timing_entry(facts: MediaFacts, index: FrameIndex | None) -> dict[str, Any] | None:
+    """The numbers of a picture stream's times; small whatever the length of the recording."""
+    timing = _timing(facts, index)
+    if timing is None:
+        return None
+    measured, claimed = timing.measured, timing.claimed
+    against = None if measured is None or claimed is None else measured.against(claimed)
+    return {
+        "intervals": [
+            {"from_s": one.low.s, "to_s": one.high.s, "count": one.count}
+            for one in timing.intervals
+        ],
+        "measured_rate": None if measured is None else measured.per_s,
+        "measured_rate_half": None if measured is None else measured.half_per_s,
+        "measured_over_nominal_ppm": None if against is None else against[0],
+        "measured_over_nominal_half_ppm": None if against is None else against[1],
+        "gaps": timing.gaps,
+        "missing": timing.missing,
+        "equal": timing.equal,
+        "backward": timing.backward,
+        "wraps": timing.wraps,
+        "discontinuities": timing.discontinuities,
+        "repeated": None if timing.pictures is None else timing.frames - timing.pictures,
+        "blended": timing.blended,
+        "interlaced": timing.interlaced,
+        "field_order": timing.field_order,
+        "damaged": timing.damaged,
+    }
+
+
+def _timing(facts: MediaFacts, index: FrameIndex | None) -> TimingHealth | None:
+    from sync.media.timing import claimed_rate, timing_health
+
+    if index is None or facts.picture is None:
+        return None
+    return timing_health(index, claimed_rate(facts.picture.nominal_rate))
 
 
 def _streams(facts: MediaFacts) -> list[dict[str, Any]]:
@@ -138,8 +183,10 @@ def frame_times(index: FrameIndex | None) -> list[dict[str, Any]]:
     ]
 
 
-def _lines(path: Path, facts: MediaFacts) -> list[str]:
+def _lines(path: Path, facts: MediaFacts, index: FrameIndex | None) -> list[str]:
     from sync.timebase import format_seconds
+
+    timing = _timing(facts, index)
 
     pairs = [("file", path.name), ("container", facts.container)]
     pairs.append(("length", f"{format_seconds(facts.duration.ns)} s"))
@@ -167,6 +214,8 @@ def _lines(path: Path, facts: MediaFacts) -> list[str]:
         )
     pairs += [("encoder", facts.encoder or ""), ("SHA-256", facts.sha256)]
     lines = fact_lines(pairs)
+    if timing is not None:
+        lines += ["", *_timing_lines(timing)]
     if facts.health:
         rows = [
             [note.code, "" if note.at is None else format_seconds(note.at.ns), note.detail]
@@ -177,6 +226,35 @@ def _lines(path: Path, facts: MediaFacts) -> list[str]:
         rows = [[claim.name, claim.value] for claim in facts.claims]
         lines += ["", *table(["the file claims", "value (not checked)"], rows)]
     return lines
+
+
+def _timing_lines(timing: TimingHealth) -> list[str]:
+    """The histogram of intervals, and what else was counted."""
+    rows = [
+        [
+            f"{one.low.s * 1000:.3f}"
+            + ("" if one.low == one.high else f"–{one.high.s * 1000:.3f}"),
+            str(one.count),
+        ]
+        for one in timing.intervals
+    ]
+    counted = {
+        "gaps": timing.gaps,
+        "pictures missing in them": timing.missing,
+        "equal times": timing.equal,
+        "steps back": timing.backward,
+        "clock set": timing.discontinuities,
+        "clock started again": timing.wraps,
+        "repeated": timing.frames - (timing.pictures or timing.frames),
+        "blended": timing.blended or 0,
+        "interlaced": timing.interlaced,
+    }
+    found = [f"{what} {count}" for what, count in counted.items() if count]
+    lines = table(["from frame to frame ms", "times"], rows, right="rr")
+    if timing.measured is not None:
+        low, high = (timing.measured.per_s + way * timing.measured.half_per_s for way in (-1, 1))
+        lines.append(f"by their own times between {low:.7g} and {high:.7g} frames a second")
+    return [*lines, "irregular: " + (", ".join(found) or "nothing found")]
 
 
 def _frames_table(index: FrameIndex | None) -> list[str]:

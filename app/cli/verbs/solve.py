@@ -113,7 +113,7 @@ def _answer(document: Any, where: str) -> dict[str, Any]:
 
 def network_lines(answer: Mapping[str, Any]) -> list[str]:
     """A network's answers for people."""
-    from app.cli.solution_view import STATES
+    from sync.adjustment.words import STATES
     from sync.uncertainty import decimals_for
 
     if "error" in answer:

@@ -2,6 +2,7 @@
 
 tiepoint trace cam1.mp4 --kind motion --out motion.csv
 tiepoint trace cam3.mp4 --kind luminance --roi 420,80,60,140 --out lamp.npz
+tiepoint trace logger.wav --kind transmissions --channel 2 --out group2.npz
 
 The CSV has the header time_s,value; an empty value is masked: the recording says nothing there.
 Name the kind in the name of a CSV (cam1-motion.csv) and correlate knows it; an NPZ says it itself.
@@ -33,6 +34,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--roi", type=roi, metavar="X,Y,W,H", help="only this part of the picture, in pixels"
     )
+    parser.add_argument(
+        "--channel", type=channel, metavar="N", help="only this channel of the sound, from 1"
+    )
     parser.add_argument("--rate", type=float, metavar="HZ", help="samples a second")
 
 
@@ -45,6 +49,13 @@ def roi(text: str) -> tuple[int, int, int, int]:
     if min(x, y) < 0 or min(width, height) <= 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a region: it has no area")
     return x, y, width, height
+
+
+def channel(text: str) -> int:
+    """A channel counted from 1, as the engine counts it, for argparse."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no channel: they are counted from 1")
+    return int(text) - 1
 
 
 def run(arguments: argparse.Namespace, session: Session) -> Outcome:
@@ -73,6 +84,7 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
         found.facts,
         arguments.kind,
         roi=arguments.roi,
+        channel=arguments.channel,
         rate_hz=arguments.rate,
         cache=cache,
         progress=session.progress.part(0.6, 1.0, f"deriving {arguments.kind}"),

@@ -56,7 +56,7 @@ def test_trace_kinds_are_the_engine_s() -> None:
         ["inspect", "a", "b"],
         ["nosuchverb"],
         ["--nosuchoption"],
-        ["export", "x", "--format", "otio", "--out", "y"],
+        ["export", "x", "--format", "wordstar", "--out", "y"],
         ["frame", "x", "--out", "y"],
         ["trace", "x", "--kind", "smell", "--out", "y.csv"],
         ["mark", "x", "--event", "e", "--source", "s", "--at", "1:70±0.1"],
@@ -83,7 +83,7 @@ def test_bad_usage_is_2_and_one_line(run: Run, words: list[str]) -> None:
 
 
 def test_formats_that_exist_are_named(run: Run) -> None:
-    ran = run("export", "x", "--format", "edl", "--out", "y")
+    ran = run("export", "x", "--format", "wordstar", "--out", "y")
     assert "csv" in ran.err
     assert "json" in ran.err
 

@@ -57,7 +57,10 @@ def test_searches(found: Any) -> None:
     decisions = {(one["a"], one["b"]): one["decision"] for one in found["searches"]}
     assert decisions["cam4", "dispatch"] == "refused"
     assert decisions["phone", "dispatch"] == "accepted"
-    assert decisions["cam1", "dispatch"] != "accepted"
+    assert decisions["cam1", "dispatch"] == "undecided"
+    alarm = next(one for one in found["searches"] if one["a"] == "cam1")
+    assert alarm["status"] == "ambiguous"
+    assert "every 4.00 s" in alarm["reasons"][0]
 
 
 def test_breaks_and_the_planted_mark(found: Any) -> None:

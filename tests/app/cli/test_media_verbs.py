@@ -29,6 +29,32 @@ def test_inspect(run: Run, media: Path) -> None:
     assert "SHA-256" in run("inspect", media / "cam.mp4").out
 
 
+def test_inspect_counts_the_intervals(run: Run, tmp_path: Path) -> None:
+    times = [k * 40 + (2000 if k >= 60 else 0) for k in range(120)]
+    path = write_clip(tmp_path / "gap.mkv", range(120), times=times)
+    found = run("inspect", path, "--json").json
+    timing = found["timing"]
+    assert timing["intervals"] == [
+        {"from_s": 0.04, "to_s": 0.04, "count": 118},
+        {"from_s": 2.04, "to_s": 2.04, "count": 1},
+    ]
+    assert (timing["gaps"], timing["missing"], timing["backward"]) == (1, 50, 0)
+    low, high = (timing["measured_rate"] + way * timing["measured_rate_half"] for way in (-1, 1))
+    assert low <= 25 <= high
+    assert timing["field_order"] is None
+    out = run("inspect", path).out
+    assert "from frame to frame ms" in out
+    assert "irregular: gaps 1, pictures missing in them 50" in out
+    assert timing["repeated"] == 0
+
+
+def test_what_inspect_prints_stays_small(run: Run, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    times = np.cumsum(rng.integers(20, 60, 900)).tolist()
+    path = write_clip(tmp_path / "vfr.mkv", [k % 9 for k in range(900)], times=times, gop=300)
+    assert len(run("inspect", path, "--json").out) < 8000
+
+
 def test_inspect_frames_carry_their_own_time(run: Run, tmp_path: Path) -> None:
     times = [0, 40, 120, 160, 280]
     write_clip(tmp_path / "vfr.mp4", range(5), times=times)

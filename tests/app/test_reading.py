@@ -1,0 +1,62 @@
+"""Opening a recording: something to look at at once, then all that one decode pass gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QLabel
+
+from app.main_window import MainWindow
+from sync.cache import Cache
+from sync.media.proxy import Proxy
+from sync.traces.trace import PICTURE_KINDS
+
+Settle = Callable[[MainWindow], None]
+
+
+def test_a_preview_first_then_index_traces_and_proxy(
+    window: MainWindow, settle: Settle, make_case: Callable[..., Path], tmp_path: Path
+) -> None:
+    recordings = window.bench.recordings
+    recordings.cache = Cache(tmp_path / "fresh")
+    seen: list[tuple[str, str, bool]] = []
+
+    def look(source: str) -> None:
+        opened = recordings.get(source)
+        assert opened is not None
+        assert opened.index is not None
+        drawn = bool(window.bench.lane_views.rows(source))
+        seen.append((opened.kind, opened.index.state, drawn))
+
+    recordings.curve_ready.connect(look)
+    window.open(make_case("gate"))
+    settle(window)
+    assert seen[0] == ("preview: bytes a picture", "provisional", True)
+    assert seen[-1] == ("motion", "verified", True)
+    opened = recordings.get("gate")
+    assert opened is not None
+    assert set(PICTURE_KINDS) <= set(opened.traces)
+    assert opened.proxy is not None
+    with Proxy.open(opened.proxy) as proxy:
+        assert proxy.count == 60
+    assert opened.unread == ""
+
+
+def test_a_cache_without_room_is_said_and_the_case_goes_on(
+    window: MainWindow, settle: Settle, make_case: Callable[..., Path], tmp_path: Path
+) -> None:
+    recordings = window.bench.recordings
+    recordings.cache = Cache(tmp_path / "small", limit_bytes=1000)
+    window.open(make_case("gate", "yard"))
+    settle(window)
+    for source in ("gate", "yard"):
+        opened = recordings.get(source)
+        assert opened is not None
+        assert opened.index is not None
+        assert opened.index.state == "verified"
+        assert "motion" in opened.traces
+        assert opened.unread == ""
+    said = " ".join(label.text() for label in window.desk.problem.findChildren(QLabel))
+    assert "no room left" in said
+    assert "Make room on that disk" in said
