@@ -8,7 +8,17 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QEventLoop,
+    QIODevice,
+    QMarginsF,
+    QRect,
+    QRectF,
+    QSizeF,
+    Qt,
+)
 from PySide6.QtGui import (
     QFont,
     QGuiApplication,
@@ -22,6 +32,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
     QTextFormat,
+    QTextTable,
 )
 from PySide6.QtSvg import QSvgRenderer
 
@@ -42,6 +53,9 @@ _HELD = "\N{OBJECT REPLACEMENT CHARACTER}"
 SHORT = 12
 """Rows of a table whose head is not repeated on a second page: Qt repeats it also where a table
 ends with the page, above whatever comes next."""
+MOST_LINES = 4
+"""Lines that may be left empty at the foot of a page to keep a row whole. Qt leaves as much empty
+above the row on the next page, so it is little."""
 SERIF = ["Georgia", "Source Serif 4", "Noto Serif", "DejaVu Serif"]
 FOOT = ["Helvetica", "Arial", "Liberation Sans", "DejaVu Sans"]
 SANS = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
@@ -92,6 +106,8 @@ def pdf_bytes(html: str, *, footer: str, mark: str = "") -> bytes:
     mark
         Printed large at the head of every page; empty for none.
     """
+    # Qt's layout starts timers, which a thread of the pool has nowhere to put without this.
+    events = QEventLoop()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
@@ -105,13 +121,13 @@ def pdf_bytes(html: str, *, footer: str, mark: str = "") -> bytes:
     page = QRectF(writer.pageLayout().paintRectPixels(DPI))
     body = QSizeF(page.width(), page.height() - FOOTER_MM / 25.4 * DPI)
     document, figures = _document(html, writer, body)
-    _keep_headings(document)
+    _keep_together(document)
     painter = QPainter(writer)
     try:
         _paint(painter, document, writer, body, footer, mark)
     finally:
         painter.end()
-    del figures
+    del document, figures, events
     buffer.close()
     return bytes(QByteArray(buffer.data()).data())
 
@@ -194,21 +210,54 @@ class _Figures(QPyTextObject):
 # -- pages ----------------------------------------------------------------------------------------
 
 
-def _keep_headings(document: QTextDocument) -> None:
-    """No heading at the foot of a page without what it stands over.
+def _keep_together(document: QTextDocument) -> None:
+    """No heading at the foot of a page without what it stands over, and no row on two pages where
+    little room would be lost.
 
-    Each break moves all that follows, so the document is laid out again after every one; what Qt
+    Each change moves all that follows, so the document is laid out again after every one; what Qt
     lays out again by itself after an edit may lose paragraphs between tables.
     """
     size = document.pageSize()
     block = document.begin()
+    moved: set[tuple[int, int]] = set()
     while block.isValid():
-        if block.blockFormat().headingLevel() and _is_cut_off(document, block):
-            kept = block.blockFormat()
-            kept.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
-            QTextCursor(block).setBlockFormat(kept)
-            document.setPageSize(size)
+        table = QTextCursor(block).currentTable()
+        if table is None:
+            if block.blockFormat().headingLevel() and _is_cut_off(document, block):
+                kept = block.blockFormat()
+                kept.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
+                QTextCursor(block).setBlockFormat(kept)
+                document.setPageSize(size)
+        else:
+            row = table.cellAt(block.position()).row()
+            room = _room_above(document, block)
+            if room is not None and (table.firstPosition(), row) not in moved:
+                moved.add((table.firstPosition(), row))
+                _push_down(table, row, room)
+                document.setPageSize(size)
         block = block.next()
+
+
+def _room_above(document: QTextDocument, block: QTextBlock) -> float | None:
+    """What must stand above the text of a cell, so that none of its lines fits on this page;
+    ``None`` where it stands on one page, or where too much would be left empty."""
+    height, lines = document.pageSize().height(), block.layout()
+    box = document.documentLayout().blockBoundingRect(block)
+    left = (int(box.top() // height) + 1) * height - box.top()
+    if left >= box.height() - 1 or lines.lineCount() < 2:
+        return None
+    line = lines.lineAt(0).height()
+    return left - 0.8 * line if left < MOST_LINES * line else None
+
+
+def _push_down(table: QTextTable, row: int, room: float) -> None:
+    """Room above the text of every cell of a row."""
+    for column in range(table.columns()):
+        cell = table.cellAt(row, column)
+        if cell.row() == row:
+            shape = cell.format().toTableCellFormat()
+            shape.setTopPadding(shape.topPadding() + room)
+            cell.setFormat(shape)
 
 
 def _is_cut_off(document: QTextDocument, block: QTextBlock) -> bool:

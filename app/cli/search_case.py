@@ -54,7 +54,8 @@ def search_pair(arguments: argparse.Namespace, reach: Reach, session: Session) -
             kind_a=arguments.kind_a, kind_b=arguments.kind_b, offset_range_s=reach,
             surrogates=max(arguments.surrogates, needed),
             seed=arguments.seed, span_a=span_of(arguments.span_a, "--span-a"),
-            span_b=span_of(arguments.span_b, "--span-b"), cache=Cache(),
+            span_b=span_of(arguments.span_b, "--span-b"),
+            roi_a=arguments.roi_a, roi_b=arguments.roi_b, cache=Cache(),
             progress=session.progress.part(0.0, 1.0, "searching"),
         )  # fmt: skip
         result = allowing_for(found, tries(case, a.id, b.id, found.searched))
@@ -195,7 +196,7 @@ def search_every(arguments: argparse.Namespace, reach: Reach, session: Session) 
     from sync.case.all_pairs import pairs_of, record_all, search_all
     from sync.case.store import CaseStore
 
-    for option in ("accept", "kind_a", "kind_b", "span_a", "span_b"):
+    for option in ("accept", "kind_a", "kind_b", "span_a", "span_b", "roi_a", "roi_b"):
         if getattr(arguments, option) is not None:
             raise UsageError(f"--{option.replace('_', '-')} is for one pair, not for --all.")
     name, *names = arguments.what

@@ -35,7 +35,7 @@ __all__ = [
     "write_trace",
 ]
 
-VERSION = 1
+VERSION = 2
 """Raise when a method changes: old entries of the cache are then not used."""
 
 # Kinds that date instants or fast alternation live on the fine grid.

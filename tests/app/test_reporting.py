@@ -59,4 +59,5 @@ def test_a_figure_is_drawn_as_lines_and_never_wider_than_the_page(qapp: object) 
         'viewBox="0 0 5000 200"><rect x="0" y="0" width="5000" height="200"/></svg>'
     )
     data = pdf_bytes(f"<html><body><p>{svg}</p></body></html>", footer="x")
-    assert data.startswith(b"%PDF") and b"/Image" not in data
+    assert data.startswith(b"%PDF")
+    assert b"/Subtype /Image" not in data and b"/XObject <<\n>>" in data

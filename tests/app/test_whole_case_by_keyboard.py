@@ -80,8 +80,8 @@ def _tie(qtbot: QtBot, window: MainWindow, settle: Settle) -> None:
     press(window, "N")
     assert bench.focus.source == "yard"
     press(window, "Home", *["Right"] * 20, "M", "Enter")
-    assert len(bench.document.case.of_kind(Mark)) == 2
     settle(window)
+    assert len(bench.document.case.of_kind(Mark)) == 2
     yard = bench.calculation.results.timeline.track("yard")
     assert yard is not None
     assert not yard.linked, "two proposed marks tie nothing"

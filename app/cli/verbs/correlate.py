@@ -29,7 +29,7 @@ from app.cli.outcome import DONE, NO, Outcome, UsageError
 from app.cli.printing import table
 from app.cli.session import Session
 from app.cli.typed import add_by, parse_range
-from app.cli.verbs.trace import KINDS, channel
+from app.cli.verbs.trace import KINDS, channel, roi
 
 if TYPE_CHECKING:
     from sync.correlate.result import Candidate, Searched, SearchResult, Segment
@@ -49,6 +49,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind-b", choices=("samples", *KINDS), metavar="K", help="signal of B")
     parser.add_argument("--channel-a", type=channel, metavar="N", help="channel of A, from 1")
     parser.add_argument("--channel-b", type=channel, metavar="N", help="channel of B, from 1")
+    parser.add_argument("--roi-a", type=roi, metavar="X,Y,W,H", help="part of A's picture, pixels")
+    parser.add_argument("--roi-b", type=roi, metavar="X,Y,W,H", help="part of B's picture, pixels")
     reach = parser.add_argument_group("where to search (default: every offset with enough overlap)")
     reach.add_argument("--max-lag", type=float, metavar="S", help="offsets from -S to S")
     reach.add_argument("--from", dest="low", type=float, metavar="S", help="smallest offset")
@@ -165,6 +167,8 @@ def _search_recordings(
         seed=arguments.seed,
         span_a=span_of(arguments.span_a, "--span-a"),
         span_b=span_of(arguments.span_b, "--span-b"),
+        roi_a=arguments.roi_a,
+        roi_b=arguments.roi_b,
         channel_a=arguments.channel_a,
         channel_b=arguments.channel_b,
         cache=cache,
@@ -181,6 +185,11 @@ def _search_traces(
     from sync.correlate.search import search
     from sync.traces.derive import read_trace
 
+    if arguments.roi_a is not None or arguments.roi_b is not None:
+        raise UsageError(
+            "A trace has no picture to take a region of.",
+            "Derive it of the region: tiepoint trace FILE --kind K --roi X,Y,W,H --out FILE.npz",
+        )
     traces = []
     for file, kind, span, what in (
         (files[0], arguments.kind_a, arguments.span_a, "--span-a"),
