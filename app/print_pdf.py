@@ -49,12 +49,14 @@ _NUMBER = QTextFormat.Property.UserProperty.value + 1
 _SVG = re.compile(r"<svg .*?</svg>", re.DOTALL)
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 _TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
-_HELD = "\N{OBJECT REPLACEMENT CHARACTER}"
+_HELD = "\ue000"
+"""Where a figure will be: of private use, which no text of a report holds (words.clean)."""
+_OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
 SHORT = 12
 """Rows of a table whose head is not repeated on a second page: Qt repeats it also where a table
 ends with the page, above whatever comes next."""
-MOST_LINES = 4
-"""Lines that may be left empty at the foot of a page to keep a row whole. Qt leaves as much empty
+MOST_EMPTY_PT = 45.0
+"""Of a page's foot that may be left empty to keep a row whole, four lines. Qt leaves as much empty
 above the row on the next page, so it is little."""
 SERIF = ["Georgia", "Source Serif 4", "Noto Serif", "DejaVu Serif"]
 FOOT = ["Helvetica", "Arial", "Liberation Sans", "DejaVu Sans"]
@@ -176,7 +178,7 @@ def _put_figures(document: QTextDocument, number: int) -> None:
         shape = QTextCharFormat()
         shape.setObjectType(_FIGURE)
         shape.setProperty(_NUMBER, index)
-        cursor.insertText(_HELD, shape)
+        cursor.insertText(_OBJECT, shape)
 
 
 class _Figures(QPyTextObject):
@@ -247,7 +249,7 @@ def _room_above(document: QTextDocument, block: QTextBlock) -> float | None:
     if left >= box.height() - 1 or lines.lineCount() < 2:
         return None
     line = lines.lineAt(0).height()
-    return left - 0.8 * line if left < MOST_LINES * line else None
+    return left - 0.8 * line if line < left < MOST_EMPTY_PT / 72 * DPI else None
 
 
 def _push_down(table: QTextTable, row: int, room: float) -> None:

@@ -81,10 +81,11 @@ def _small(file: Path) -> tuple[bytes, int, int] | None:
 
     try:
         with Image.open(file) as opened:
-            picture = opened.convert("RGB")
+            opened.load()
+            picture = opened if opened.mode == "RGB" else opened.convert("RGB")
     except (OSError, UnidentifiedImageError, ValueError):
         return None
-    picture.thumbnail(PICTURE_PX)
+    picture.thumbnail(PICTURE_PX, reducing_gap=2.0)
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=QUALITY)
     return out.getvalue(), picture.width, picture.height

@@ -42,6 +42,8 @@ _PAPER = "\n\t\N{NO-BREAK SPACE}\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 def clean(text: str) -> str:
     """Text as it can be printed: what is invisible, or would turn the reading order round, is a
     box. Names come from files of others; a name must not look like another one."""
+    if text.isprintable():  # nearly every text, and every picture as text
+        return text
     return "".join(
         "\N{WHITE SQUARE}" if unicodedata.category(c) in _INVISIBLE and c not in _PAPER else c
         for c in text

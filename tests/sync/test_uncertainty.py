@@ -49,9 +49,10 @@ def test_known_coverage_factors(parts: list[tuple[float, Shape]], k: float) -> N
     )
 )
 def test_k_lies_between_one_rectangle_and_the_largest_sum(parts: list[tuple[float, Shape]]) -> None:
-    # No sum of symmetric unimodal inputs of these shapes leaves [0.95·√3, 1.96] by more than the
-    # lumping of small inputs.
-    assert 1.644 <= coverage_factor(parts) <= 1.962
+    # No sum of symmetric unimodal inputs of these shapes leaves [1.6431, 1.96] by more than the
+    # lumping of small inputs: 0.95·√3 = 1.6454 of one rectangle is lowered to 1.6431 by a second
+    # one of a 1/18 of its size, which rounds the edges and widens u before it widens the range.
+    assert 1.6430 <= coverage_factor(parts) <= 1.962
 
 
 @pytest.mark.parametrize("seed", range(4))

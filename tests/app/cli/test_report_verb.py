@@ -18,6 +18,11 @@ needs_pdftotext = pytest.mark.skipif(
 )
 
 
+@pytest.fixture(autouse=True)
+def _one_application(qapp: object) -> None:
+    """The one of all tests: a verb that prints makes its own, and a process has only one."""
+
+
 @pytest.fixture
 def asked(run: Run, anchored: Path) -> Path:
     """A calculated case with a question that is answered and one that is not."""
