@@ -25,6 +25,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "constrain": ("app.cli.verbs.constrain", "state a limit: before, after or within so long of"),
     "solve": ("app.cli.verbs.solve", "calculate the clocks of a case, or of a bare network"),
     "order": ("app.cli.verbs.order", "which of two instants came first, and how sure"),
+    "verify": ("app.cli.verbs.verify", "check a case: log, recordings, the calculation again"),
     "simulate": ("app.cli.verbs.simulate", "make networks with known truth"),
     "calibrate": ("app.cli.verbs.calibrate", "count how often the stated 95 % holds the truth"),
     "export": ("app.cli.verbs.export", "write the timeline of a calculated case"),
