@@ -18,7 +18,7 @@ from app.focus import Focus
 from app.jobs import Jobs
 from sync.case.annotate import add_annotations, change_annotation, remove_annotation
 from sync.case.annotation import Annotation
-from sync.errors import EvidenceError
+from sync.errors import EvidenceError, TiepointError
 from sync.evidence import Provenance
 from sync.interchange.reading import read_annotations
 from widgets.annotation_table import AnnotationTable
@@ -159,5 +159,5 @@ class Annotating(QObject):
     def _guarded(self, act: Callable[[], object]) -> None:
         try:
             act()
-        except Exception as error:
+        except TiepointError as error:
             self._problem(error)
