@@ -46,6 +46,8 @@ def _card(
             + (opened.problem or opened.unread),
             True,
         )
+    elif opened is not None and opened.stopped:
+        hint, acts = "reading stopped: right-click to go on", True
     return SourceCard(
         source_id=source.id, name=source.name, line=line_of(source),
         status=_status(placed or between), colour=source_colour(number),

@@ -21,7 +21,7 @@ from sync.errors import Cancelled
 from sync.progress import CancelToken, Progress
 
 Work = Callable[[Progress], Any]
-Line = Literal["quick", "opening", "heavy"]
+Line = Literal["quick", "opening", "reading", "heavy"]
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 POLL_MS = 100
 
@@ -129,7 +129,8 @@ class Job(QObject):
 
 class Jobs(QObject):
     """Runs jobs on one thread a line, so that calculating never waits for opening, nor opening for
-    decoding and searching. More threads would not help: FFmpeg already uses several cores.
+    decoding, nor a search or a report for the reading of every file. More threads would not help:
+    FFmpeg already uses several cores.
 
     Signals
     -------

@@ -123,6 +123,11 @@ class Pointing(QObject):
     def _source_menu(self, source: str, at: QPoint) -> None:
         self._bench.focus.set(source)
         menu = QMenu(self._window)
+        recordings = self._bench.recordings
+        opened = recordings.get(source)
+        if opened is not None and opened.stopped:
+            menu.addAction("Go on reading", partial(recordings.read_on, source))
+            menu.addSeparator()
         for name in ("mark", "limit", "search", "reading", "break", "known_gap", "own_time"):
             menu.addAction(self._actions[name])
         menu.aboutToHide.connect(menu.deleteLater)

@@ -47,6 +47,8 @@ class Opened:
     """Why it is not used: missing, or not the file that was added."""
     unread: str = ""
     """What could not be read of it."""
+    stopped: bool = False
+    """Somebody stopped its reading; it goes on where it was with :meth:`Recordings.read_on`."""
 
     @property
     def raw(self) -> RawSound | None:
@@ -62,6 +64,8 @@ class Opened:
         if self.source.facts.picture is not None:
             if "motion" in self.traces:
                 return "motion"
+            if self.stopped:
+                return "reading stopped"
             return "preview: bytes a picture" if "activity" in self.traces else "not read yet"
         calls = f" · {len(self.source.stretches)} calls" if self.source.breaks else ""
         return f"waveform{calls}"
@@ -75,7 +79,7 @@ class Recordings(QObject):
     ready(str)
         The frame index of this source is known (or better): pictures can be asked for.
     curve_ready(str)
-        The curve or a trace of this source is known.
+        The curve or a trace of this source is known, or its reading was stopped or goes on.
     checked(object)
         Tuple of :class:`RecordingState` after opening a case.
     failed(str, object)
@@ -181,7 +185,7 @@ class Recordings(QObject):
         take: Callable[[Opened, object], None], *, quick: bool = False,
     ) -> None:  # fmt: skip
         job = self._jobs.start(
-            f"{what} {source.name}", work, line="opening" if quick else "heavy", shown=not quick
+            f"{what} {source.name}", work, line="opening" if quick else "reading", shown=not quick
         )
         self._running.setdefault(source.id, []).append(job)
 
@@ -192,12 +196,26 @@ class Recordings(QObject):
 
         job.finished.connect(finished)
         job.failed.connect(lambda error: self._not_read(source.id, error))
+        job.cancelled.connect(lambda: self._stopped(source.id, job))
         job.ended.connect(lambda: self._ended(source.id, job))
 
     def _ended(self, source: str, job: Job) -> None:
         running = self._running.get(source, [])
         if job in running:
             running.remove(job)
+
+    def _stopped(self, source: str, job: Job) -> None:
+        opened = self._opened.get(source)
+        if opened is not None and job in self._running.get(source, []):  # else it was forgotten
+            opened.stopped = True
+            self.curve_ready.emit(source)
+
+    def read_on(self, source: str) -> None:
+        """Go on with a reading that was stopped: what was read is in the cache."""
+        opened = self._opened.get(source)
+        if opened is not None and opened.stopped:
+            self._open(opened.source)
+            self.curve_ready.emit(source)
 
     def _take_index(self, opened: Opened, value: object) -> None:
         assert isinstance(value, _Index)

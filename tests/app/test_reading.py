@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from app.jobs import Job
 from app.main_window import MainWindow
 from sync.cache import Cache
 from sync.media.proxy import Proxy
@@ -60,3 +62,34 @@ def test_a_cache_without_room_is_said_and_the_case_goes_on(
     said = " ".join(label.text() for label in window.desk.problem.findChildren(QLabel))
     assert "no room left" in said
     assert "Make room on that disk" in said
+
+
+def test_a_reading_that_was_stopped_is_said_and_goes_on_where_it_was(
+    window: MainWindow, settle: Settle, make_case: Callable[..., Path], tmp_path: Path
+) -> None:
+    recordings, jobs = window.bench.recordings, window.bench.jobs
+    recordings.cache = Cache(tmp_path / "fresh")
+
+    def stop(job: Job) -> None:
+        if job.title.startswith("Reading "):
+            job.cancel()
+
+    jobs.started.connect(stop)
+    window.open(make_case("gate"))
+    settle(window)
+    opened = recordings.get("gate")
+    assert opened is not None
+    assert opened.stopped
+    assert opened.kind == "reading stopped"
+    card = window.desk.sources.list.model().index(0, 0)
+    assert card.data(Qt.ItemDataRole.AccessibleTextRole).endswith(
+        "reading stopped: right-click to go on"
+    )
+    jobs.started.disconnect(stop)
+    recordings.read_on("gate")
+    settle(window)
+    opened = recordings.get("gate")
+    assert opened is not None
+    assert not opened.stopped
+    assert opened.index is not None
+    assert opened.index.state == "verified"
