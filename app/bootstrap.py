@@ -17,15 +17,9 @@ if TYPE_CHECKING:
     from app.main_window import MainWindow
 
 PLUGIN_PATH = "QT_QPA_PLATFORM_PLUGIN_PATH"
-_WAIT_MS = 180_000
-_CALM_MS = 250
 _SWITCH_S = 0.0005
 """While a job computes in Python, every call the window makes waits this long for its turn; with
 the usual 5 ms a repaint of some fifty calls takes a quarter of a second."""
-STATES = (
-    "look", "mark", "answer", "answers", "evidence", "residuals", "disagreements", "search",
-    "clocks", "file", "marking", "keys", "spectrogram",
-)  # fmt: skip
 
 
 def drop_foreign_plugins() -> None:
@@ -54,13 +48,14 @@ def open_window(
     scale
         Of everything in it.
     state
-        One of :data:`STATES`: what the picture should show.
+        One of :data:`app.screenshot.STATES`: what the picture should show.
     """
     drop_foreign_plugins()
     if scale is not None:
         os.environ["QT_SCALE_FACTOR"] = str(scale)
     from PySide6.QtWidgets import QApplication
 
+    from app.screenshot import STATES, take_picture
     from sync.case.store import load_case
     from sync.errors import TiepointError
 
@@ -84,7 +79,8 @@ def open_window(
             window.open(case)
         window.show()
         if screenshot is not None:
-            return _take_picture(app, window, screenshot, size, state)
+            take_picture(app, window, screenshot, state)
+            return 0
         return app.exec()
     finally:
         sys.excepthook = before
@@ -119,72 +115,3 @@ def _explain(window: MainWindow) -> Hook:
             window.bench.problems.show(error)
 
     return hook
-
-
-def _take_picture(
-    app: QApplication, window: MainWindow, out: Path, size: tuple[int, int] | None,
-    state: str | None,
-) -> int:  # fmt: skip
-    """Wait until the window is calm, put it into the state asked for, save its picture."""
-    from PySide6.QtCore import QTimer
-
-    result = [1]
-    calm = QTimer()
-    calm.setSingleShot(True)
-    calm.setInterval(_CALM_MS)
-    limit = QTimer()
-    limit.setSingleShot(True)
-    limit.setInterval(_WAIT_MS)
-    waiting: list[str | None] = [state]
-
-    def settled() -> None:
-        if not window.is_idle:
-            calm.start()
-            return
-        if waiting[0] is not None:
-            _enter(window, waiting[0])
-            waiting[0] = None
-            calm.start()
-            return
-        result[0] = 0 if _grab(window, out) else 1
-        app.quit()
-
-    calm.timeout.connect(settled)
-    limit.timeout.connect(app.quit)
-    calm.start()
-    limit.start()
-    app.exec()
-    calm.stop()
-    limit.stop()
-    return result[0]
-
-
-def _grab(window: MainWindow, out: Path) -> bool:
-    from sync.errors import StorageError
-
-    out.parent.mkdir(parents=True, exist_ok=True)
-    if not window.grab().save(str(out)):
-        raise StorageError(
-            f"{out.name} cannot be written.", path=out, hint="Choose a name that ends in .png."
-        )
-    return True
-
-
-def _enter(window: MainWindow, state: str) -> None:
-    """Put the window into a named state."""
-    if state in ("look", "mark", "answer"):
-        window.arrange(state)  # type: ignore[arg-type]
-    elif state == "marking":
-        window.arrange("mark")
-        window.acts["mark"].trigger()
-    elif state in ("residuals", "disagreements"):
-        window.show_tab("evidence")
-        window.desk.evidence_tab.show_page(state)  # type: ignore[arg-type]
-    elif state == "keys":
-        window.acts["keys"].trigger()
-    elif state == "spectrogram":
-        for source in window.bench.document.case.sources:
-            if source.facts.picture is None:
-                window.bench.lane_views.show(source.id, "spectrogram")
-    else:
-        window.show_tab(state)  # type: ignore[arg-type]

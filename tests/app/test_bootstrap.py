@@ -39,6 +39,10 @@ def test_a_picture_of_the_window(
     picture = QImage(str(out))
     assert (picture.width(), picture.height()) == (1280, 720)
     assert picture.pixelColor(5, 5).lightness() > 200, "the light theme"
+    bare = tmp_path / "bare.png"
+    open_window(None, screenshot=bare, size=(1280, 720), theme="light")
+    lanes = picture.copy(160, 480, 1000, 80)
+    assert lanes != QImage(str(bare)).copy(160, 480, 1000, 80), "the case is in it"
 
 
 def test_an_unknown_state_is_refused(qapp: QApplication) -> None:
