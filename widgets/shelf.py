@@ -118,6 +118,11 @@ class ShelfRow(QWidget):
             painter.setPen(QPen(theme.playhead, 1.4, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, 2), QPointF(x, tall))
 
+    def x_of(self, media_ns: int) -> float:
+        """Where a media time stands in the row."""
+        plot, (first, last) = self._plot(), self._range
+        return plot.left() + (media_ns - first) / (last - first) * plot.width()
+
     def _media_at(self, x: float) -> int:
         plot = self._plot()
         part = min(1.0, max(0.0, (x - plot.left()) / plot.width()))

@@ -24,13 +24,14 @@ CLIP_S, RATE = 6, 10
 
 
 HERE = Path(__file__).parent
+_NOT_OFFSCREEN = ("propagateSizeHints", r"raise\(\)", "grabbing the keyboard")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The offscreen platform complains about every window that has a smallest size."""
+    """The offscreen platform says of every window and menu what it has no use for."""
     for item in items:
         if HERE in Path(item.path).parents:
-            item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints", extend=True))
+            item.add_marker(pytest.mark.qt_log_ignore(*_NOT_OFFSCREEN, extend=True))
 
 
 @pytest.fixture(autouse=True)

@@ -68,7 +68,11 @@ def in_dialog(act: Callable[[QDialog], None]) -> None:
         dialog = QApplication.activeModalWidget()
         focused = QApplication.focusWidget()
         if isinstance(dialog, QDialog) and focused is not None and focused.window() is dialog:
-            act(dialog)
+            try:
+                act(dialog)
+            except BaseException:
+                dialog.reject()  # else the test would wait for it for ever
+                raise
         else:
             QTimer.singleShot(10, look)
 
