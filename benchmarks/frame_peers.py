@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import shutil
+import socket
 import subprocess
+import tempfile
+import time
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -154,6 +159,69 @@ class FfmpegProgram(_Closing):
         if len(run.stdout) != self._size[0] * self._size[1]:
             return None
         return np.frombuffer(run.stdout, np.uint8).reshape(self._size)
+
+
+class MpvByTime(_Closing):
+    """One running mpv, told to seek exactly and to write the frame it then shows."""
+
+    _PATIENCE_S = 3.0
+
+    def __init__(self, path: Path, index: FrameIndex) -> None:
+        self._index = index
+        self._folder = tempfile.TemporaryDirectory()
+        door = Path(self._folder.name) / "door"
+        command = ["mpv", "--no-config", "--no-terminal", "--vo=null", "--no-audio", "--pause"]
+        command += ["--hr-seek=yes", "--keep-open=yes", f"--input-ipc-server={door}", str(path)]
+        self._program = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(0.2)
+        self._said = b""
+        until = time.monotonic() + self._PATIENCE_S
+        while time.monotonic() < until and self._program.poll() is None:
+            with contextlib.suppress(OSError):
+                self._socket.connect(str(door))
+                break
+            time.sleep(0.02)
+        self._answers = self._heard("event", "playback-restart")
+
+    def frame(self, i: int) -> Picture | None:
+        """What it shows after a seek to the frame's time since the first."""
+        shot = Path(self._folder.name) / "shot.bmp"
+        shot.unlink(missing_ok=True)
+        since_s = int(self._index.time_ns[i] - self._index.time_ns[0]) / 1e9
+        if not self._answers:  # once it has not, it never does
+            return None
+        self._tell("seek", f"{since_s:.9f}", "absolute+exact")
+        self._answers = self._heard("event", "playback-restart")
+        self._tell("screenshot-to-file", str(shot), "video")
+        self._heard("error", None)
+        seen = cv2.imread(str(shot)) if shot.exists() else None
+        return None if seen is None else np.asarray(seen, np.uint8)
+
+    def _tell(self, *command: str) -> None:
+        with contextlib.suppress(OSError):
+            self._socket.sendall(json.dumps({"command": command}).encode() + b"\n")
+
+    def _heard(self, key: str, value: str | None) -> bool:
+        until = time.monotonic() + self._PATIENCE_S
+        while time.monotonic() < until and self._program.poll() is None:
+            line, found, rest = self._said.partition(b"\n")
+            if found:
+                self._said = rest
+                told = json.loads(line)
+                if key in told and value in (None, told[key]):
+                    return True
+                continue
+            with contextlib.suppress(OSError):
+                self._said += self._socket.recv(65536)
+        return False
+
+    def close(self) -> None:
+        """End the program."""
+        self._socket.close()
+        self._program.kill()
+        self._program.wait()
+        self._folder.cleanup()
 
 
 def mpv_seek(path: Path, seconds: float) -> None:

@@ -1,8 +1,9 @@
 """Exactness and cost of single frames, beside OpenCV, PyAV, ffmpeg and mpv.
 
-Run as ``python -m benchmarks.frames [PART …] [--clips FOLDER] [--rounds N]``; parts are exact,
-seek, back, shown, memory, open (all by default). Costs are CPU time, all threads and children, as
-ratios of pairs measured in one run; the median is printed. The clips are made once into FOLDER.
+Run as ``python -m benchmarks.frames [PART …] [--clips FOLDER] [--rounds N] [--only KINDS]``; parts
+are exact, seek, back, shown, memory, open, long (all by default). Costs are CPU time, all threads
+and children, as ratios of pairs measured in one run; the median is printed. The clips are made once
+into FOLDER.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import gc
 import os
 import random
+import re
 import resource
 import subprocess
 import sys
@@ -22,8 +24,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.frame_clips import GOP, HD_KINDS, RATE, hd_clip, long_clip
+from benchmarks.frame_long import long
 from benchmarks.frame_peers import (
     FfmpegProgram,
+    MpvByTime,
     OpenCvByNumber,
     OpenCvByTime,
     Ours,
@@ -85,7 +89,7 @@ class _Numbers:
         """Nothing to close."""
 
 
-def exact(folder: Path, rounds: int) -> None:
+def exact(folder: Path, rounds: int, only: str) -> None:
     """Share of 200 random seeks that show the frame a straight decode shows there."""
     peers: dict[str, Callable[[Path, FrameIndex], Peer]] = {
         "ours": Ours,
@@ -95,9 +99,13 @@ def exact(folder: Path, rounds: int) -> None:
     }
     if installed("ffmpeg"):
         peers["ffmpeg*"] = FfmpegProgram
+    if installed("mpv"):
+        peers["mpv"] = MpvByTime
     print("Exact frame over 200 random seeks (* 20 seeks; last column: called exact)")
     print(f"  {'':20s}" + "".join(f"{name:>11s}" for name in peers) + f"{'called':>11s}")
-    for kind, path in ClipClasses(folder / "classes").items():
+    classes = ClipClasses(folder / "classes")
+    for kind in [kind for kind in classes if re.search(only, kind)]:
+        path = classes[kind]
         numbers = _Numbers()
         decode_pass(path, [numbers])
         index = index_of(path)
@@ -122,7 +130,7 @@ def _is(picture: np.ndarray | None, number: int) -> bool:
 # -- seeking ---------------------------------------------------------------------------------------
 
 
-def seek(folder: Path, rounds: int) -> None:
+def seek(folder: Path, rounds: int, only: str) -> None:
     """Cold exact seeks in 1080p with a key frame every 250, against decoding from the key."""
     print(f"Cold exact seek, 1080p, a key frame every {GOP}: × decoding from the key packet (PyAV)")
     small = ClipClasses(folder / "classes")["H.264 MP4"]
@@ -130,7 +138,7 @@ def seek(folder: Path, rounds: int) -> None:
     if installed("mpv"):
         # What mpv costs before and beside a seek: a picture of 320×192 itself is next to nothing.
         start_s = float(np.median([cpu_s(lambda: mpv_seek(small, 0)) for _ in range(5)]))
-    for kind in HD_KINDS:
+    for kind in [kind for kind in HD_KINDS if re.search(only, kind)]:
         path = hd_clip(folder, kind)
         beside = ""
         index = index_of(path)
@@ -180,7 +188,7 @@ def _ms(seconds: list[float]) -> str:
     return f"{1e3 * float(np.median(seconds)):.2f} ms"
 
 
-def back(folder: Path, rounds: int) -> None:
+def back(folder: Path, rounds: int, only: str) -> None:
     """One frame back: from the ring, and a row of them at 25 a second while it refills."""
     path = hd_clip(folder, HD_KINDS[0])
     index = index_of(path)
@@ -235,7 +243,7 @@ def _steps_back(reader: FrameReader, begin: int, steps: int, pause_s: float | No
 # -- showing ---------------------------------------------------------------------------------------
 
 
-def shown(folder: Path, rounds: int) -> None:
+def shown(folder: Path, rounds: int, only: str) -> None:
     """Four clips shown frame by frame in panes, against decoding them alone."""
     path = hd_clip(folder, HD_KINDS[0])
     index = index_of(path)
@@ -276,7 +284,7 @@ def shown(folder: Path, rounds: int) -> None:
 # -- memory and opening ----------------------------------------------------------------------------
 
 
-def memory(folder: Path, rounds: int) -> None:
+def memory(folder: Path, rounds: int, only: str) -> None:
     """Memory an open clip takes while it is sought and stepped through."""
     print("Memory of an open 1080p clip after 20 seeks, 60 steps back and 100 on (resident)")
     for kind in HD_KINDS[:2]:
@@ -313,7 +321,7 @@ def _resident_mb() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def opening(folder: Path, rounds: int) -> None:
+def opening(folder: Path, rounds: int, only: str) -> None:
     """A 30-minute MP4 from nothing to a reader that can seek, and to its first frame."""
     path = long_clip(folder)
     seekable, first = [], []
@@ -330,13 +338,14 @@ def opening(folder: Path, rounds: int) -> None:
     )
 
 
-PARTS: dict[str, Callable[[Path, int], None]] = {
+PARTS: dict[str, Callable[[Path, int, str], None]] = {
     "exact": exact,
     "seek": seek,
     "back": back,
     "shown": shown,
     "memory": memory,
     "open": opening,
+    "long": long,
 }
 
 
@@ -346,6 +355,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--clips", type=Path, help="where the clips are kept for the next run")
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--only", default="", metavar="REGEX", help="kinds of clips: exact, seek")
     parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.inside is not None:
@@ -356,7 +366,7 @@ def main() -> None:
         folder: Path = chosen.clips or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         for part in chosen.parts or PARTS:
-            PARTS[part](folder, chosen.rounds)
+            PARTS[part](folder, chosen.rounds, chosen.only)
 
 
 if __name__ == "__main__":

@@ -257,7 +257,7 @@ def table(path: Path, pairs: int) -> None:
         _scrub(proxy_path(cache, facts.sha256), picture.frames)
         _ticks(path)
         for suffix in (".mp4", ".mkv"):
-            long = _repeated(path, Path(folder) / f"long{suffix}", 30)
+            long = repeated_clip(path, Path(folder) / f"long{suffix}", 30)
             spent_s = float(np.median([cpu_s(_activity, long) for _ in range(3)]))
             named = f"activity preview from {suffix[1:].upper()}, nothing decoded"
             print(f"  {named:42s} {30 * facts.duration.s / spent_s:5.0f} × real time")
@@ -316,7 +316,7 @@ def _ticks(path: Path) -> None:
         )
 
 
-def _repeated(path: Path, to: Path, times: int) -> Path:
+def repeated_clip(path: Path, to: Path, times: int) -> Path:
     """The same packets one after another, so that opening the file hardly counts."""
     with av.open(str(path)) as old, av.open(str(to), "w") as new:
         stream = old.streams.video[0]

@@ -22,6 +22,8 @@ from pathlib import Path
 import numpy as np
 import platformdirs
 
+from sync.progress import SILENT, Progress
+
 FORMAT_VERSION = 1
 """Part of every key: raise it when the meaning of stored arrays changes."""
 
@@ -33,6 +35,9 @@ KEEP_FREE_BYTES = 2 << 30
 
 _IN_USE_S = 900
 """An entry used within this time is not removed: a window may be showing it."""
+
+VARIABLE = "TIEPOINT_CACHE"
+_OWN_SUFFIXES = (".npz", ".rows", ".part")
 
 _CHECK = "_tiepoint_check"
 """Array in each entry that repeats its full key: a renamed or colliding file is not believed."""
@@ -51,11 +56,34 @@ class Cache:
     """
 
     def __init__(self, folder: Path | None = None, limit_bytes: int = LIMIT_BYTES) -> None:
-        if folder is None:
-            named = os.environ.get("TIEPOINT_CACHE")
-            folder = Path(named) if named else Path(platformdirs.user_cache_dir("tiepoint"))
-        self.folder = folder
+        self.named_by_environment = folder is None and bool(os.environ.get(VARIABLE))
+        """True when the folder is not for the program to choose."""
+        self.folder = folder or Cache.usual_folder()
         self.limit_bytes = limit_bytes
+
+    @staticmethod
+    def usual_folder() -> Path:
+        """The folder where nobody chose one."""
+        named = os.environ.get(VARIABLE)
+        return Path(named) if named else Path(platformdirs.user_cache_dir("tiepoint"))
+
+    def held_bytes(self) -> int:
+        """What it holds."""
+        return sum(size for _, size, _ in self._entries())
+
+    def empty(self, progress: Progress = SILENT) -> int:
+        """Remove every entry; returns the bytes freed. What is in use may stay on Windows.
+
+        Only files that this class could have written are touched: the folder may be shared.
+        """
+        entries, freed = self._entries(), 0
+        for number, (_, size, path) in enumerate(entries):
+            progress.report(number / len(entries))
+            with contextlib.suppress(OSError):
+                path.unlink()
+                freed += size
+        progress.report(1.0)
+        return freed
 
     def arrays(
         self, sha256: str, name: str, parameters: Mapping[str, object]
@@ -155,7 +183,9 @@ class Cache:
     def _entries(self) -> list[tuple[float, int, Path]]:
         """(last use, size, path) of every file; what vanishes meanwhile is left out."""
         found = []
-        for path in self.folder.glob("??/*"):
+        for path in self.folder.glob("[0-9a-f][0-9a-f]/*"):
+            if path.suffix not in _OWN_SUFFIXES:
+                continue
             with contextlib.suppress(OSError):
                 status = path.stat()
                 found.append((status.st_mtime, status.st_size, path))

@@ -48,6 +48,15 @@ _SLOWEST_HZ, _FASTEST_HZ = Fraction(1, 3600), 100_000
 """Time lapse and high-speed cameras; a damaged head claims anything, and where a file has no times
 its frames would then lie centuries apart."""
 
+_WITHOUT_TIMES = frozenset(
+    {
+        "avi", "av1", "avs2", "avs3", "cavsvideo", "dirac", "evc", "h261", "h263", "h264", "hevc",
+        "ingenient", "ipu", "m4v", "mjpeg", "mjpeg_2000", "mpegvideo", "obu", "vc1", "vvc",
+    }
+)  # fmt: skip
+"""FFmpeg's names of containers that store no presentation times; what it reports of them is its
+own guess."""
+
 _REPORT_EVERY = 16
 """Packets between two progress reports."""
 
@@ -141,6 +150,7 @@ def stream_begin(path: Path, stream: VideoStream) -> StreamBegin:
         frames_claimed=stream.frames,
         field_order=field_order_of(stream.codec_context.field_order),
         clock_ticks=1 << 33 if stream.container.format.name in ("mpegts", "mpeg") else None,
+        times_written=stream.container.format.name not in _WITHOUT_TIMES,
     )
 
 

@@ -65,6 +65,14 @@ class ExactFrame:
             picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_NEAREST))
         return _turned(picture, self.rotation_deg)
 
+    def stored(self) -> NDArray[np.uint8]:
+        """The picture upright, each pixel as it is stored: (h', w', 4) contiguous BGRA uint8.
+
+        Pixels that are not square are not made so; a quarter turn swaps their sides too.
+        """
+        picture = _bgra(self.video, self.video.width, self.video.height)
+        return _turned(picture, self.rotation_deg)
+
     def _square(self) -> tuple[int, int]:
         """Width and height with square pixels, before rotation; neither side loses pixels."""
         width, height = self.video.width, self.video.height
@@ -85,16 +93,19 @@ def _bgra(video: av.VideoFrame, width: int, height: int) -> NDArray[np.uint8]:
     swscale knows matrix and range of the colours. Halving is left to OpenCV, which does it at a
     quarter of the cost, plane by plane; what swscale then has to do has a fast path of its own.
     """
-    if video.format.name in ("yuv420p", "yuvj420p") and (2 * width, 2 * height) == (
-        video.width,
-        video.height,
-    ):
-        video = _halved(video)
+    if video.format.name in ("yuv420p", "yuvj420p"):
+        while 2 * width <= video.width and 2 * height <= video.height and _even(video):
+            video = _halved(video)
     reformatter = getattr(_OF_THREAD, "reformatter", None)
     if reformatter is None:
         reformatter = _OF_THREAD.reformatter = VideoReformatter()
     made = reformatter.reformat(video, width, height, "bgra", interpolation="AREA", threads=1)
     return np.asarray(made.to_ndarray(), dtype=np.uint8)
+
+
+def _even(video: av.VideoFrame) -> bool:
+    """Every plane can be halved without a line over."""
+    return video.width % 4 == 0 and video.height % 4 == 0
 
 
 def _halved(video: av.VideoFrame) -> av.VideoFrame:

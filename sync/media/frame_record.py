@@ -214,5 +214,5 @@ def _filled(row: NDArray[np.void], frame: DecodedFrame) -> NDArray[np.void]:
     flags = _KEY * frame.key + _DAMAGED * frame.damaged + _INTERLACED * frame.interlaced
     pts = NO_TIME if frame.pts is None else frame.pts
     turn = frame.rotation_deg // 90
-    row[0] = (pts, frame.ordinal, digest_of(frame.grey), flags, turn, frame.grey)
+    row[0] = (pts, frame.ordinal, frame.digest, flags, turn, frame.grey)
     return row

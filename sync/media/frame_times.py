@@ -37,6 +37,7 @@ def settle_times(
     time_base: Fraction,
     nominal_rate: Fraction,
     clock_ticks: int | None = None,
+    times_written: bool = True,
 ) -> FrameTimes:
     """Presentation times from what decoder and packets say.
 
@@ -49,23 +50,26 @@ def settle_times(
         Used only for a stream without a single time in it.
     clock_ticks
         Where the container's clock starts again from 0; ``None`` for never.
+    times_written
+        Whether the container can store presentation times.
 
     Notes
     -----
-    Written times are taken as they are. Two kinds of file have none that can be:
+    Written times are taken as they are, however often they jump back. Two kinds of file have none:
 
     * AVI with B-frames stores one slot a frame and no presentation times; FFmpeg's guess at them
       then contradicts the order in which the decoder shows the frames, all through the file. The
-      k-th frame shown gets the k-th slot.
+      k-th frame shown gets the k-th slot. So with an MP4 that could store presentation times but
+      gives each frame its decoding time.
     * A raw stream has no times at all. Frame number ÷ claimed rate is all there is, and says so.
     """
     n = len(pts)
     pts, dts = _reckonable(pts, time_base), _reckonable(dts, time_base)
     absent = pts == NO_TIME
     slots = _slots(dts)
-    usable = slots is not None
-    if n and usable and (absent.all() or _faulty(pts[~absent])):
-        assert slots is not None
+    # An MPEG clock may be set anywhere, and so may go back as often in decoding times.
+    stated = times_written and (clock_ticks is not None or not np.array_equal(pts, dts))
+    if n and slots is not None and (absent.all() or (not stated and _faulty(pts[~absent]))):
         note = HealthNote(
             code="missing-pts",
             at=None,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sync.media.fields import FieldOrder
-from sync.media.grey import grey_of
+from sync.media.grey import digest_of, grey_of
 from sync.media.packets import PacketTable
 
 
@@ -34,6 +34,8 @@ class StreamBegin:
     """Which field was seen first; ``None`` where the stream calls itself progressive."""
     clock_ticks: int | None = None
     """Where the container's clock starts again from 0 (2³³ in MPEG); ``None`` for never."""
+    times_written: bool = True
+    """False where the container has no place for presentation times: AVI and bare streams."""
 
 
 class DecodedFrame:
@@ -58,6 +60,7 @@ class DecodedFrame:
     """
 
     __slots__ = (
+        "_digest",
         "_grey",
         "_video",
         "damaged",
@@ -94,6 +97,7 @@ class DecodedFrame:
         self.rotation_deg = rotation_deg
         self._video = video
         self._grey = grey
+        self._digest: int | None = None
 
     @property
     def video(self) -> av.VideoFrame:
@@ -108,6 +112,13 @@ class DecodedFrame:
             self._grey = grey_of(self.video)
             self._grey.flags.writeable = False
         return self._grey
+
+    @property
+    def digest(self) -> int:
+        """CRC-32 of :attr:`grey`; computed once and shared."""
+        if self._digest is None:
+            self._digest = digest_of(self.grey)
+        return self._digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from sync.media.facts import HealthNote
 from sync.media.frame_index import FrameIndex
 from sync.media.frame_times import FrameTimes, settle_times
 from sync.media.frame_types import DecodedFrame, StreamBegin, StreamEnd
-from sync.media.grey import digest_of
 from sync.media.health import damage_notes, interlaced_note, timing_notes
 from sync.media.packets import PacketTable, table_of
 from sync.media.pictures import Differences, PictureGroups, difference, group_pictures
@@ -56,7 +55,7 @@ class IndexConsumer:
             self._changes.append(difference(self._before, grey))
         self._ordinal.append(frame.ordinal)
         self._pts.append(NO_TIME if frame.pts is None else frame.pts)
-        self._digest.append(digest_of(grey))
+        self._digest.append(frame.digest)
         self._key.append(frame.key)
         self._damaged.append(frame.damaged)
         self._interlaced.append(frame.interlaced)
@@ -115,6 +114,7 @@ class IndexConsumer:
             time_base=stream.time_base,
             nominal_rate=stream.nominal_rate or Fraction(25),
             clock_ticks=stream.clock_ticks,
+            times_written=stream.times_written,
         )
 
 

@@ -83,14 +83,14 @@ class Difference:
 def difference(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Difference:
     """Compare two (90, 160) grey pictures."""
     gap = cv2.absdiff(before, after)
-    moved = gap > _MOVED_LEVELS
-    tiles = moved.reshape(_TILES[0], 10, _TILES[1], 10).any(axis=(1, 3))
+    # Whole rows first: one maximum over both sides of the tiles takes five times as long.
+    tiles = gap.reshape(_TILES[0], 10, -1).max(axis=1).reshape(*_TILES, 10).max(axis=2)
     return Difference(
         mean=float(cv2.mean(gap)[0]),
         breadth=cv2.countNonZero(gap) / gap.size,
-        moved=float(np.count_nonzero(moved)) / gap.size,
-        peak=int(gap.max()),
-        where=np.packbits(tiles).tobytes(),
+        moved=float(np.count_nonzero(gap > _MOVED_LEVELS)) / gap.size,
+        peak=int(tiles.max()),
+        where=np.packbits(tiles > _MOVED_LEVELS).tobytes(),
     )
 
 

@@ -77,6 +77,7 @@ def provisional_index(
         time_base=begin.time_base,
         nominal_rate=begin.nominal_rate or Fraction(25),
         clock_ticks=begin.clock_ticks,
+        times_written=begin.times_written,
     )
     index = FrameIndex(
         pts=times.pts,

@@ -60,7 +60,7 @@ class ProxyConsumer:
         self.path = path
         self.problem: StorageError | None = None
         """Why it is not complete; the pass goes on without it."""
-        self._reformatter = VideoReformatter()
+        self._smaller, self._coloured = VideoReformatter(), VideoReformatter()
         self._waiting: list[bytes] = []
         self._stream: StreamBegin | None = None
         self._quality = _QUALITY_BEST - 5
@@ -87,9 +87,11 @@ class ProxyConsumer:
         if not self._end:
             self._begin_file(frame)
         size = _small_size(frame.video.width, frame.video.height)
-        small = self._reformatter.reformat(
-            frame.video, *size, "bgr24", interpolation="AREA", threads=1
+        # Scaled as it is stored and coloured after: swscale has a fast way for each, none for both.
+        small = self._smaller.reformat(
+            frame.video, *size, "yuv420p", interpolation="AREA", threads=1
         )
+        small = self._coloured.reformat(small, format="bgr24", interpolation="POINT", threads=1)
         done, coded = cv2.imencode(
             ".jpg", small.to_ndarray(), [cv2.IMWRITE_JPEG_QUALITY, self._quality]
         )

@@ -101,6 +101,11 @@ def derive_trace(
     return traces[kind, roi]
 
 
+def kept_trace(facts: MediaFacts, kind: TraceKind, cache: Cache) -> Trace | None:
+    """A signal of the whole picture or sound that was derived before; nothing is read."""
+    return _kept(facts, (kind, None), RATES_HZ.get(kind, SLOW_HZ), None, cache)
+
+
 def derive_traces(
     path: Path | str,
     facts: MediaFacts,

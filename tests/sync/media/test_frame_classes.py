@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.media.decode_pass import decode_pass
+from sync.media.decode_pass import IndexConsumer, decode_pass
 from sync.media.frame_index import FrameIndex
 from sync.media.frame_types import DecodedFrame, StreamBegin
 from sync.media.frames import FrameReader
@@ -44,9 +44,9 @@ def classes(tmp_path_factory: pytest.TempPathFactory) -> ClipClasses:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_seek_shows_the_frame_asked_for(kind: str, classes: ClipClasses) -> None:
     path = classes[kind]
-    numbers = Numbers()
-    decode_pass(path, [numbers])
-    index = inspect(path, cache=None).index
+    numbers, indexer = Numbers(), IndexConsumer()
+    decode_pass(path, [numbers, indexer])
+    index = indexer.index
     assert index is not None
     assert len(index) == len(numbers.seen)
     assert len(set(numbers.seen)) > 0.4 * len(numbers.seen), "numbers cannot be read: void"

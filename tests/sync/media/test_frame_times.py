@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from sync.media.frame_times import settle_times
 from sync.media.frames import FrameReader
@@ -95,3 +96,34 @@ def test_a_late_picture_of_before_the_end_is_no_second_turn() -> None:
 def test_a_steady_clock_is_left_as_it_is() -> None:
     pts = [900_000 + 3600 * k for k in range(5)]
     assert settled(pts) == (pts, [0.0, 0.04, 0.08, 0.12, 0.16], [])
+
+
+def test_a_clock_set_back_again_and_again_is_left_as_written(tmp_path: Path) -> None:
+    parts = [clip_from(tmp_path / f"{k}.ts", 7200.0 - 600 * k, frames=10) for k in range(8)]
+    path = tmp_path / "spliced.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    found = inspect(path, cache=None)
+    assert found.index is not None
+    assert len(found.index) == 80
+    back = np.flatnonzero(np.diff(found.index.time_ns) < 0)
+    assert len(back) > 0.05 * 79, "too few steps back: void"
+    assert np.diff(found.index.pts)[back].max() < -590 * 90_000
+    assert "missing-pts" not in {note.code for note in found.facts.health}
+
+
+@pytest.mark.parametrize(("written", "moved"), [(True, 1), (False, 1), (True, 0)])
+def test_times_the_container_states_stay_as_often_as_they_step_back(
+    written: bool, moved: int
+) -> None:
+    """Stored without presentation times, or all equal to those of decoding, they are no such."""
+    pts = np.array([0, 3, 1, 2, 6, 4, 5, 7], np.int64) * 40
+    times = settle_times(
+        pts=pts,
+        dts=pts - moved,
+        time_base=Fraction(1, 1000),
+        nominal_rate=Fraction(25),
+        times_written=written,
+    )
+    as_written = written and moved
+    assert times.pts.tolist() == (pts if as_written else np.sort(pts) - moved).tolist()
+    assert [note.code for note in times.notes] == ([] if as_written else ["missing-pts"])
