@@ -27,37 +27,31 @@ from PySide6.QtGui import (
     QPainter,
     QPdfWriter,
     QPyTextObject,
-    QTextBlock,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
     QTextFormat,
-    QTextTable,
 )
 from PySide6.QtSvg import QSvgRenderer
+
+from app.pdf_pages import pages_of
 
 MARGINS_MM = QMarginsF(18, 16, 18, 14)
 FOOTER_MM = 8.0
 DPI = 300
 """Of the layout's coordinates: text and figures are lines at any enlargement."""
-EDGE = 4
-"""Left away at head and foot of the text, 0.3 mm: a line that only touches the next page would be
-in that page's text too, unseen, and be found there by a search."""
+EDGE = 1
+"""Left away at head and foot of a slice, 0.1 mm."""
 CSS_PX_PER_INCH = 96.0
 _FIGURE = QTextFormat.ObjectTypes.UserObject.value + 1
 _NUMBER = QTextFormat.Property.UserProperty.value + 1
 _SVG = re.compile(r"<svg .*?</svg>", re.DOTALL)
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
-_TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
 _HELD = "\ue000"
 """Where a figure will be: of private use, which no text of a report holds (words.clean)."""
 _OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
-SHORT = 12
-"""Rows of a table whose head is not repeated on a second page: Qt repeats it also where a table
-ends with the page, above whatever comes next."""
-MOST_EMPTY_PT = 45.0
-"""Of a page's foot that may be left empty to keep a row whole, four lines. Qt leaves as much empty
-above the row on the next page, so it is little."""
+LOOSE = 0.02
+"""Between letters, device pixels: nothing to the eye, and enough that the layout joins none."""
 SERIF = ["Georgia", "Source Serif 4", "Noto Serif", "DejaVu Serif"]
 FOOT = ["Helvetica", "Arial", "Liberation Sans", "DejaVu Sans"]
 SANS = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
@@ -123,7 +117,6 @@ def pdf_bytes(html: str, *, footer: str, mark: str = "") -> bytes:
     page = QRectF(writer.pageLayout().paintRectPixels(DPI))
     body = QSizeF(page.width(), page.height() - FOOTER_MM / 25.4 * DPI)
     document, figures = _document(html, writer, body)
-    _keep_together(document)
     painter = QPainter(writer)
     try:
         _paint(painter, document, writer, body, footer, mark)
@@ -140,7 +133,6 @@ def _document(
     """The laid-out document, and what draws its figures, which it does not keep alive."""
     drawn = _SVG.findall(html)
     plain = _STYLE.sub("", _SVG.sub(_HELD, html))
-    plain = _TABLE.sub(_without_repeated_head, plain)
     plain = plain.replace("<table", '<table width="100%" cellspacing="0"')
     plain = re.sub(r'(<table[^>]* class="facts">\s*<tr><th)', r'\1 width="27%"', plain)
     plain = re.sub(r'(<table[^>]* class="ask">\s*<tr><th)', r'\1 width="50%"', plain)
@@ -149,6 +141,8 @@ def _document(
     document.setDocumentMargin(0)
     font = QFont(SERIF)
     font.setPointSizeF(10)
+    # With letters joined to one sign (ﬁ) a search of the pages for "first" would find nothing.
+    font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, LOOSE)
     document.setDefaultFont(font)
     layout = document.documentLayout()
     layout.setPaintDevice(writer)
@@ -157,15 +151,8 @@ def _document(
     document.setDefaultStyleSheet(STYLE)
     document.setHtml(plain)
     _put_figures(document, len(drawn))
-    document.setPageSize(body)
+    document.setTextWidth(body.width())
     return document, figures
-
-
-def _without_repeated_head(table: re.Match[str]) -> str:
-    """A short table as it is, its head an ordinary row."""
-    if table[0].count("<tr") > SHORT:
-        return table[0]
-    return re.sub(r"</?(?:thead|tbody)>", "", table[0])
 
 
 def _put_figures(document: QTextDocument, number: int) -> None:
@@ -212,91 +199,24 @@ class _Figures(QPyTextObject):
 # -- pages ----------------------------------------------------------------------------------------
 
 
-def _keep_together(document: QTextDocument) -> None:
-    """No heading at the foot of a page without what it stands over, and no row on two pages where
-    little room would be lost.
-
-    Each change moves all that follows, so the document is laid out again after every one; what Qt
-    lays out again by itself after an edit may lose paragraphs between tables.
-    """
-    size = document.pageSize()
-    block = document.begin()
-    moved: set[tuple[int, int]] = set()
-    while block.isValid():
-        table = QTextCursor(block).currentTable()
-        if table is None:
-            if block.blockFormat().headingLevel() and _is_cut_off(document, block):
-                kept = block.blockFormat()
-                kept.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
-                QTextCursor(block).setBlockFormat(kept)
-                document.setPageSize(size)
-        else:
-            row = table.cellAt(block.position()).row()
-            room = _room_above(document, block)
-            if room is not None and (table.firstPosition(), row) not in moved:
-                moved.add((table.firstPosition(), row))
-                _push_down(table, row, room)
-                document.setPageSize(size)
-        block = block.next()
-
-
-def _room_above(document: QTextDocument, block: QTextBlock) -> float | None:
-    """What must stand above the text of a cell, so that none of its lines fits on this page;
-    ``None`` where it stands on one page, or where too much would be left empty."""
-    height, lines = document.pageSize().height(), block.layout()
-    box = document.documentLayout().blockBoundingRect(block)
-    left = (int(box.top() // height) + 1) * height - box.top()
-    if left >= box.height() - 1 or lines.lineCount() < 2:
-        return None
-    line = lines.lineAt(0).height()
-    return left - 0.8 * line if line < left < MOST_EMPTY_PT / 72 * DPI else None
-
-
-def _push_down(table: QTextTable, row: int, room: float) -> None:
-    """Room above the text of every cell of a row."""
-    for column in range(table.columns()):
-        cell = table.cellAt(row, column)
-        if cell.row() == row:
-            shape = cell.format().toTableCellFormat()
-            shape.setTopPadding(shape.topPadding() + room)
-            cell.setFormat(shape)
-
-
-def _is_cut_off(document: QTextDocument, block: QTextBlock) -> bool:
-    """Whether a heading low on its page stands over something on the next one."""
-    layout, height = document.documentLayout(), document.pageSize().height()
-    top = layout.blockBoundingRect(block).top()
-    under = _what_it_heads(block.next())
-    if not under.isValid() or top % height < height / 5:
-        return False
-    foot = layout.blockBoundingRect(under).bottom()
-    return int(top // height) != int((foot - 1) // height)
-
-
-def _what_it_heads(block: QTextBlock) -> QTextBlock:
-    """The first block below that is no heading; of a paragraph above a table, the table's first."""
-    while block.isValid() and block.blockFormat().headingLevel():
-        block = block.next()
-    following = block.next()
-    if following.isValid() and QTextCursor(following).currentTable() is not None:
-        return following
-    return block
-
-
 def _paint(
     painter: QPainter, document: QTextDocument, writer: QPdfWriter, body: QSizeF,
     footer: str, mark: str,
 ) -> None:  # fmt: skip
-    pages = document.pageCount()
-    for number in range(pages):
-        if number:
+    pages = pages_of(document, body.height())
+    for number, slices in enumerate(pages, start=1):
+        if number > 1:
             writer.newPage()
-        painter.save()
-        painter.translate(0, -number * body.height())
-        top, height = number * body.height() + EDGE, body.height() - 2 * EDGE
-        document.drawContents(painter, QRectF(0, top, body.width(), height))
-        painter.restore()
-        _head_and_foot(painter, body, footer, f"page {number + 1} of {pages}", mark)
+        below = 0.0
+        for part in slices:
+            painter.save()
+            painter.translate(0, below - part.top)
+            # A line that only touches the slice would be in the page's text too, unseen.
+            shown = QRectF(0, part.top + EDGE, body.width(), part.height - 2 * EDGE)
+            document.drawContents(painter, shown)
+            painter.restore()
+            below += part.height
+        _head_and_foot(painter, body, footer, f"page {number} of {len(pages)}", mark)
 
 
 def _head_and_foot(painter: QPainter, body: QSizeF, left: str, right: str, mark: str) -> None:

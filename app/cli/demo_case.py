@@ -37,6 +37,8 @@ REFERENCE = "dispatch clock"
 SAME_BREAK = Duration.from_s(0.1)
 """A break that the transmissions trace proposes and one that the analyst put down are the same
 when they are this near: the pauses between calls last about a tenth of a second."""
+AS_TYPED = Duration(1000)
+"""``analyst.json`` has times to the microsecond: one may lie just before the frame it names."""
 
 EVENT_NAMES = {
     "lamp": "gate lamp on",
@@ -314,7 +316,7 @@ class DemoCase:
 
 def _frames(index: FrameIndex | None, at: MediaTime) -> tuple[int, int] | None:
     """File frames of the picture that begins at ``at``."""
-    frame = None if index is None else index.frame_at(at)
+    frame = None if index is None else index.frame_at(at + AS_TYPED)
     if index is None or frame is None:
         return None
     shown = index.frames_of_picture(index.picture_of(frame))

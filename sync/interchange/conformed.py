@@ -12,6 +12,7 @@ import opentimelineio as otio
 
 from sync.case.case import Case
 from sync.errors import FormatError
+from sync.interchange.labels import OUT_OF_DATE
 from sync.interchange.otio import rate_of
 
 SMPTE_RATES = (
@@ -93,9 +94,11 @@ def edl_bytes(timeline: otio.schema.Timeline, rate: Fraction) -> dict[str, bytes
         When the library that writes it cannot.
     """
     whole = conform(timeline, rate)
+    stale = bool(timeline.metadata["tiepoint"]["stale"])
     lists = {}
     for track in whole.tracks:
-        single = otio.schema.Timeline(name=track.name)
+        title = f"{OUT_OF_DATE}: {track.name}" if stale else track.name
+        single = otio.schema.Timeline(name=title)
         single.global_start_time = whole.global_start_time
         copy = track.deepcopy()
         copy.kind = otio.schema.TrackKind.Video

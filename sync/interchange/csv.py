@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from pathlib import Path
 
@@ -53,18 +54,51 @@ def export_csv(case: Case, out: Path, *, allow_stale: bool = False) -> None:
 
 def csv_bytes(table: Table) -> bytes:
     """The file's content."""
+    calculation = "out of date" if table.statement.stale else "current"
+    cells = [_cells(row) | {"calculation": calculation} for row in table.rows]
+    rows = [[row[column] for column in COLUMNS] for row in cells]
+    return _written(_head(table.statement), COLUMNS, rows)
+
+
+def shown_csv_bytes(
+    head: Sequence[tuple[str, str]], titles: Sequence[str], rows: Iterable[Sequence[str]]
+) -> bytes:
+    """A table as it stands on the screen, laid out as the other files of this module are.
+
+    Parameters
+    ----------
+    head
+        (key, value) lines that say what the table is and rests on.
+    rows
+        The texts of the cells; what is no number and begins as a formula does is made safe.
+    """
+    safe = [[_safe_cell(text) for text in row] for row in rows]
+    return _written(
+        [(key, safe_text(value)) for key, value in head], [safe_text(title) for title in titles],
+        safe,
+    )  # fmt: skip
+
+
+def _written(
+    head: Iterable[tuple[str, str]], titles: Sequence[str], rows: Iterable[Sequence[str]]
+) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    for key, value in _head(table.statement):
+    for key, value in head:
         writer.writerow([f"# {key}", value])
     writer.writerow([])
-    writer.writerow(COLUMNS)
-    calculation = "out of date" if table.statement.stale else "current"
-    for row in table.rows:
-        cells = _cells(row) | {"calculation": calculation}
-        writer.writerow([cells[column] for column in COLUMNS])
+    writer.writerow(titles)
+    writer.writerows(rows)
     # A file name that is not valid UTF-8 arrives as lone surrogates; it is shown, not kept exact.
     return text.getvalue().encode("utf-8", "backslashreplace")
+
+
+def _safe_cell(text: str) -> str:
+    try:
+        float(text)
+    except ValueError:
+        return safe_text(text)
+    return text.strip()
 
 
 def safe_text(text: str | None) -> str:

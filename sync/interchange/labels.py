@@ -19,6 +19,8 @@ from sync.timebase import NS_PER_S, MediaTime, ReferenceTime, format_clock
 from sync.uncertainty import decimals_for
 
 OUT_OF_DATE = "OUT OF DATE"
+EXACT_NS = 20
+"""A narrower range is of what is fixed by definition, on the reference clock: rounded sums."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +173,7 @@ def _label(asked: _Asked, placed: list[Placed], *, on_clock: bool, stale: bool) 
     low, high = ranges[0][0], ranges[-1][1]
     start, end = (low, high) if asked.ranged else (ends[0], ends[-1])
     words = [f"{OUT_OF_DATE}: {asked.text}" if stale else asked.text]
-    if high - low > ends[-1] - ends[0]:
+    if high - low > ends[-1] - ends[0] + EXACT_NS:
         words.append(_range_in_words(placed, on_clock=on_clock))
     if any(one.status == "unchecked" for one in placed):
         words.append("little checks this")

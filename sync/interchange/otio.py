@@ -53,7 +53,8 @@ def timeline_of(
     tracks = build_timeline(case, stale=stale).tracks
     zero = min((c.start for t in tracks for c in t.clips if c.model and c.start is not None),
                default=ReferenceTime(0))  # fmt: skip
-    timeline = otio.schema.Timeline(name=case.title or case.id)
+    named = case.title or case.id
+    timeline = otio.schema.Timeline(name=f"{OUT_OF_DATE}: {named}" if stale else named)
     timeline.global_start_time = _time(zero.ns, SOUND_RATE)
     timeline.metadata["tiepoint"] = _statement(case, zero, stale)
     left_out: list[str] = []

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from sync.adjustment.findings import find, with_readings
 from sync.adjustment.headline import flag_sentences, headline, stated_ends
+from sync.adjustment.network import Function
 from sync.adjustment.solution import Answer, Contested, WhatIf
 from sync.adjustment.spots import difference_of, find_spot
-from sync.adjustment.words import clock_range, quoted, two_figures, unnoticed_sentence
+from sync.adjustment.words import quoted, two_figures, unnoticed_sentence
 from sync.case.calculate import Calculation, prepare
 from sync.case.case import Case, Question
 from sync.errors import EvidenceError
@@ -19,7 +20,7 @@ from sync.report import words
 from sync.report.figures import AxisRow
 from sync.report.history import Seen
 from sync.timebase import Duration
-from sync.uncertainty import Distribution, Share
+from sync.uncertainty import Distribution, Share, decimals_for, format_ends
 
 MOST_EXCLUDED = 12
 """Excluded pieces whose effect is printed one by one; of more, that of all together."""
@@ -97,7 +98,7 @@ def _ask(ready: Calculation, variants: _Variants, question: Question, seen: Seen
         a=answer.a,
         b=answer.b,
         times=tuple(
-            (name, clock_range(at, U_s))
+            (name, words.clock_time(at, U_s))
             for name, at, U_s in ends if at is not None and U_s is not None
         ),
         resolved=answer.verdict in ("a-before-b", "b-before-a"),
@@ -225,7 +226,7 @@ def _other(name: str, ready: Calculation, question: Question, answer: Answer) ->
     difference = difference_of(network, a, b)
     found = with_readings(adjustment, difference, find(adjustment, difference))
     if found.status == "conflict":
-        said = "the evidence then disagrees, and no answer would be stated"
+        said = _disagreement(found.contested)
         return Other(name=name, verdict="evidence disagrees", in_words=said, changed=True)
     if found.status == "infeasible":
         said = "the limits then contradict what was observed, and no answer would be stated"
@@ -235,6 +236,18 @@ def _other(name: str, ready: Calculation, question: Question, answer: Answer) ->
         said = "nothing observed links the two"
     return Other(name=name, verdict=words.verdict(found.verdict), in_words=said,
                  changed=found.verdict != answer.verdict)  # fmt: skip
+
+
+def _disagreement(contested: Contested | None) -> str:
+    """That nothing would be stated, and what the two weightiest readings would each come to."""
+    said = "no answer would be stated: the evidence then disagrees"
+    readings = () if contested is None else contested.candidates[:2]
+    each = [
+        f"without {quoted(one.set_aside)} "
+        + words.difference(one.value_s - one.U95_s, one.value_s + one.U95_s)
+        for one in readings
+    ]
+    return f"{said} ({'; '.join(each)})" if each else said
 
 
 def is_excluded(item: Evidence) -> bool:
@@ -256,6 +269,22 @@ def radio_delays(case: Case) -> tuple[Delay, ...]:
         delay for delay in case.of_kind(Delay)
         if not is_excluded(delay) and "radio" in f"{delay.key} {delay.name}".casefold()
     )  # fmt: skip
+
+
+def radio_found(case: Case, ready: Calculation) -> tuple[str, ...]:
+    """What the whole evidence says of every delay of a radio, its stated range included."""
+    network, adjustment = ready.adjustment.network, ready.adjustment
+    said = []
+    for delay in radio_delays(case):
+        if not network.has_quantity(delay.key):
+            continue
+        late = Function(0.0, {network.quantity(delay.key): 1.0}, {}, {})
+        if adjustment.estimable(late) and not adjustment.conflict(late):
+            found = adjustment.uncertain(late).expanded()
+            low, high = format_ends(found.low, found.high, decimals_for(found.U))
+            said.append(f"By this evidence “{delay.name}” is late by {low} to {high} s "
+                        "(95 % range).")  # fmt: skip
+    return tuple(said)
 
 
 def _with_radio(case: Case, late_s: float) -> Case:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sync import ENGINE_VERSION
 from sync.adjustment.findings import SEEDS
@@ -13,14 +14,19 @@ from sync.case.annotation import Annotation
 from sync.case.calculate import placed_marks, prepare, refuse_stale
 from sync.case.case import Case
 from sync.case.log import LogContent, LogHead, read_log
-from sync.case.paths import files_folder, log_path
+from sync.case.paths import files_folder, log_path, media_path_of
 from sync.report import crossing, evidence, figures, words
 from sync.report import items as recordings
-from sync.report.asked import Asked, ask_all, is_excluded, radio_delays
+from sync.report.agreement import MatchFigure, match_figures
+from sync.report.asked import Asked, ask_all, is_excluded, radio_delays, radio_found
 from sync.report.history import viewings
+from sync.report.sightings import Sightings
 from sync.report.snippets import snippets
 from sync.timebase import format_clock
 from sync.timeline import Clip, build_timeline
+
+if TYPE_CHECKING:
+    from sync.cache import Cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +74,10 @@ class Report:
     excluded: tuple[evidence.Line, ...]
     undecided: tuple[evidence.Line, ...]
     has_radio: bool
+    radio_found: tuple[str, ...]
+    """What the evidence says of the delay of a radio."""
     searches: tuple[evidence.SearchLine, ...]
+    matches: tuple[MatchFigure, ...]
     remarks: tuple[Remark, ...]
     sheet: tuple[crossing.Subject, ...]
     timeline_svg: str
@@ -76,8 +85,14 @@ class Report:
 
     @property
     def name(self) -> str:
-        """What the case is called in a footer."""
+        """What the case is called."""
         return " · ".join(part for part in (self.number, self.title) if part) or self.case_id
+
+    @property
+    def footer(self) -> str:
+        """The case and the calculation, for the foot of every page."""
+        at = self.calculated_at.replace("T", " ").removesuffix("+00:00").removesuffix("Z")
+        return f"{self.name} · calculated {at} UTC · evidence {self.digest[:12]}"
 
 
 def gather(
@@ -86,6 +101,7 @@ def gather(
     *,
     states: Mapping[str, str] | None = None,
     allow_stale: bool = False,
+    cache: Cache | None = None,
     made_at: str = "",
 ) -> Report:
     """Everything the report of ``case`` says.
@@ -96,10 +112,13 @@ def gather(
         The case file: beside it lie its log and the pictures of its marks. ``None``: neither.
     states
         What is wrong with a recording's file now, by source id (nothing: it is the one that was
-        added); ``None``: the files were not looked at.
+        added); ``None``: the files were not looked at. What marks saw and heard and nobody kept is
+        read from those with nothing wrong.
     allow_stale
         Report although the evidence has changed since the calculation. Clocks and residuals are
         then those of that calculation, answers those of the evidence as it stands.
+    cache
+        Where the frame indexes of recordings are.
     made_at
         UTC, ISO 8601; now, unless given.
 
@@ -117,7 +136,14 @@ def gather(
     log = None if path is None or not log_path(path).exists() else read_log(log_path(path))
     questions = ask_all(case, ready, viewings(case, None if log is None else log.entries))
     placed = {} if stale else {one.mark.id: one for one in placed_marks(case)}
-    kept = snippets(case, None if path is None else files_folder(path))
+    files = {} if path is None or states is None else {
+        source.id: media_path_of(path, source.path)
+        for source in case.sources if source.id not in states
+    }  # fmt: skip
+    folder = None if path is None else files_folder(path)
+    with Sightings(files, cache) as sightings:
+        kept = snippets(case, folder, sightings)
+        matches = match_figures(case, sightings, cache)
     datum = next((clock.name for clock in case.clocks if clock.id == solution.datum), "")
     return Report(
         title=case.title,
@@ -157,7 +183,9 @@ def gather(
             if item.provenance.status == "proposed"
         ),
         has_radio=bool(radio_delays(case)),
+        radio_found=radio_found(case, ready),
         searches=evidence.searches(case),
+        matches=matches,
         remarks=tuple(_remark(case, one) for one in case.annotations),
         sheet=crossing.sheet(case, states),
         timeline_svg=_timeline(case, questions, datum, stale=stale),

@@ -26,6 +26,8 @@ class Subject:
 
     name: str
     facts: tuple[Fact, ...]
+    recording: bool = False
+    """Of every recording the same is asked: they stand side by side."""
 
 
 def sheet(case: Case, states: Mapping[str, str] | None) -> tuple[Subject, ...]:
@@ -72,6 +74,7 @@ def _recording(case: Case, source: Source, states: Mapping[str, str] | None) -> 
         unbroken = f"no: {counted(len(source.breaks), 'break')}"
     return Subject(
         name=source.name,
+        recording=True,
         facts=(
             Fact(asked="Item number", answer=source.item),
             Fact(asked="Received from, when, how", answer=source.received),

@@ -1,4 +1,4 @@
-"""The figures of a report: the timeline, answers on one axis, residuals, the sound of a mark."""
+"""The figures of a report: timeline, answers on one axis, residuals, searches, sound of a mark."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sync.report.svg import FAINT, SOFT, Drawing, elided
+from sync.report.words import minus
 from sync.timebase import ReferenceTime, format_clock
 
 WIDTH = 660.0
@@ -211,21 +212,73 @@ def residuals(rows: Sequence[ResidualRow]) -> str:
     return drawing.done()
 
 
-def waveform(low: Sequence[float], high: Sequence[float], marks: Sequence[float]) -> str:
-    """Sound about a mark; columns of -1…1, and the ends of the mark as parts of the width 0…1."""
-    width, height = 300.0, 54.0
-    drawing = Drawing(width, height, "The sound about the mark")
-    drawing.box(0.5, 0.5, width - 1, height - 1, fill="#ffffff", ink=FAINT)
+def heard(
+    low: Sequence[float], high: Sequence[float], *, picture: str, top_hz: float,
+    from_s: float, to_s: float, marks_s: Sequence[float],
+) -> str:  # fmt: skip
+    """Sound about a mark: columns of -1…1, and below it the spectrogram.
+
+    Parameters
+    ----------
+    picture
+        Of the spectrogram, 0 Hz to ``top_hz`` from below; a data URI.
+    from_s, to_s, marks_s
+        Times in the file, of both edges and of the ends of the mark.
+    """
+    left, width, tall, deep = 34.0, 300.0, 46.0, 56.0
+    foot = tall + 3 + deep
+    drawing = Drawing(left + width + 12, foot + 14, "The sound about the mark")
+    drawing.box(left, 0.5, width, tall, fill="#ffffff", ink=FAINT)
     loudest = max((abs(v) for v in (*low, *high)), default=0.0) or 1.0
-    middle, reach = height / 2, height / 2 - 4
+    middle, reach = tall / 2, tall / 2 - 4
     commands = [
-        f"M{(n + 0.5) * width / len(low):.1f} {middle - top / loudest * reach:.1f}"
+        f"M{left + (n + 0.5) * width / len(low):.1f} {middle - top / loudest * reach:.1f}"
         f"V{middle - bottom / loudest * reach + 0.4:.1f}"
         for n, (bottom, top) in enumerate(zip(low, high, strict=True))
     ]
     drawing.path("".join(commands), ink=SOFT)
-    for at in marks:
-        drawing.line(at * width, 0, at * width, height, thick=1.2)
+    drawing.image(left, tall + 3, width, deep, picture)
+    drawing.box(left, tall + 3, width, deep, ink=FAINT)
+    for at, words in ((tall + 9, f"{top_hz / 1000:g} kHz"), (foot, "0")):
+        drawing.text(left - 4, at, words, at="end", px=8, ink=SOFT)
+    for part, side in ((0.0, "start"), (0.5, "middle"), (1.0, "end")):
+        at_s = from_s + part * (to_s - from_s)
+        drawing.text(left + part * width, foot + 10, f"{at_s:.2f} s", at=side, px=8, ink=SOFT)
+    for at_s in marks_s:
+        x = left + width * (at_s - from_s) / (to_s - from_s)
+        drawing.line(x, 0, x, foot, thick=3.0, ink="#ffffff")
+        drawing.line(x, 0, x, foot, thick=1.2)
+    return drawing.done()
+
+
+def agreement(offset_s: Sequence[float], score: Sequence[float], *, found_s: float) -> str:
+    """Correlation (-1…1) against the offset, and the offset that was accepted."""
+    if len(offset_s) < 2:
+        return ""
+    top, bottom, left = 14.0, 96.0, 44.0
+    drawing = Drawing(WIDTH, bottom + 30, "Correlation against the offset")
+    scale = _Scale(min(offset_s), max(offset_s), left=left)
+    least, most = min(0.0, *score), max(0.05, *score)
+    high = most + 0.06 * (most - least)
+
+    def y(value: float) -> float:
+        return bottom - (bottom - top) * (value - least) / (high - least)
+
+    step = _step(scale.span, 8)
+    for tick in _ticks(scale, step):
+        drawing.line(scale.x(tick), top, scale.x(tick), bottom, ink=FAINT, thick=0.5)
+        words = minus(f"{tick:.{_decimals(step)}f}")
+        drawing.text(scale.x(tick), bottom + 13, words, at="middle", px=10, ink=SOFT)
+    drawing.text(WIDTH - RIGHT, bottom + 26, "offset, s", at="end", px=10, ink=SOFT)
+    for value in (0.0, most):
+        drawing.text(left - 5, y(value) + 3, f"{value:.2g}", at="end", px=10, ink=SOFT)
+    drawing.line(left, y(0), WIDTH - RIGHT, y(0), ink=SOFT, thick=0.6)
+    places = " ".join(
+        f"{scale.x(at):.1f} {y(value):.1f}" for at, value in zip(offset_s, score, strict=True)
+    )
+    drawing.path(f"M{places}", thick=0.8)
+    x = scale.x(found_s)
+    drawing.shape([(x, top), (x - 5, top - 9), (x + 5, top - 9)])
     return drawing.done()
 
 

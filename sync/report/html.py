@@ -18,7 +18,7 @@ OUT_OF_DATE = "OUT OF DATE"
 
 def html_of(report: Report) -> str:
     """The page. It is well-formed XML too, so that any reader of either kind takes it."""
-    template = _environment().get_template("report.html")
+    template = environment().get_template("report.html")
     return template.render(r=report, out_of_date=OUT_OF_DATE, most_excluded=MOST_EXCLUDED)
 
 
@@ -28,7 +28,8 @@ def mark_of(report: Report) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where every page is made: names escaped, and as they can be printed."""
     made = Environment(
         loader=PackageLoader("sync.report"),
         autoescape=True,

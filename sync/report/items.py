@@ -19,8 +19,8 @@ from sync.case.case import Case, Source
 from sync.evidence import ClockCheck, KnownGap, Lag, Mark, Reading, StatedOffset, takes_part
 from sync.media.facts import PictureFacts, SoundFacts
 from sync.report import words
-from sync.timebase import Duration, format_seconds
-from sync.uncertainty import Z95
+from sync.timebase import NS_PER_S, Duration, format_seconds
+from sync.uncertainty import Z95, format_pair
 
 RELATIONS = {
     "later": "goes on later, by an unknown time",
@@ -53,6 +53,9 @@ class ClockLine:
     begins: str
     """Range of the reference time of its first picture or sample."""
     rate: str
+    numbers: tuple[str, ...]
+    """Offset, u, U, k, drift with its half-width, and the time in the file they are of; empty
+    where no offset is stated."""
     sentence: str
     evidence: str
     unnoticed: str
@@ -153,6 +156,8 @@ def _clock(case: Case, clock: ClockResult) -> ClockLine:
     elif clock.with_limits is not None:
         ends = clock_ends(stated_at(clock), clock.with_limits.low_s, clock.with_limits.high_s)
         begins = f"its middle: {ends}"
+    if clock.is_reference:
+        begins, rate = "by definition", "by definition"
     status = clock.with_limits.status if model is None and clock.with_limits else clock.status
     state = "reference" if clock.is_reference else STATES[status]
     return ClockLine(
@@ -160,10 +165,29 @@ def _clock(case: Case, clock: ClockResult) -> ClockLine:
         state=state,
         begins=begins,
         rate=rate,
-        sentence=clock.in_words,
+        numbers=_numbers(clock),
+        sentence=f"{name}: the reference clock; every time is by it."
+        if clock.is_reference
+        else clock.in_words,
         evidence="" if source is None else _evidence(case, source, clock.stretch),
         unnoticed=unnoticed_sentence(clock.unnoticed),
     )
+
+
+def _numbers(clock: ClockResult) -> tuple[str, ...]:
+    """The model of a clock, every number to the second digit of its uncertainty."""
+    model = clock.model
+    if model is None or clock.u_s is None or clock.U95_s is None or clock.k is None:
+        return ()
+    offset_s = (model.reference.ns - model.epoch.ns) / NS_PER_S
+    drift, half = format_pair(model.drift * 1e6, Z95 * model.u_drift_ppm)
+    if clock.u_s < words.LEAST_S:  # the reference clock itself, up to rounding of the calculation
+        offset, u, U, k = f"{offset_s:.6f}", "0", "0", "–"
+    else:
+        offset, U = format_pair(offset_s, clock.U95_s)
+        u, k = f"{clock.u_s:.2g}", f"{clock.k:.2f}"
+    at = format_seconds(model.epoch.ns, 3)
+    return tuple(map(words.minus, (offset, u, U, k, f"{drift} ± {half}", f"{at} s")))
 
 
 def _evidence(case: Case, source: Source, stretch: int) -> str:

@@ -1,27 +1,43 @@
-"""What was kept of a mark in ``CASE.files``, small enough to travel inside a report."""
+"""What marks saw and heard, small enough to travel inside a report.
+
+Of every mark the pictures, or the sound, kept in ``CASE.files``; where nothing was kept, what the
+recording itself shows there.
+"""
 
 from __future__ import annotations
 
 import base64
 import io
-import wave
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sync.case.case import Case
+from sync.case.case import Case, Source
+from sync.errors import TiepointError
 from sync.evidence import Mark
-from sync.report.figures import waveform
+from sync.report.figures import heard
+from sync.report.sightings import Sightings
+from sync.timebase import NS_PER_S, MediaTime
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from sync.media.sound import SoundReader
 
 PICTURE_PX = (240, 180)
 QUALITY = 78
 MOST_BYTES = 3_200_000
 """Of all pictures of one report together: with a third more for base64, and the text, the file
 stays below 5 MB. What comes later is named, not shown."""
+SMALL = ".small.jpg"
+"""In place of ``.png``: the name of the one a report shows, made when the picture was kept."""
 _COLUMNS = 300
-_AROUND_S = 0.5
+_AROUND_NS = NS_PER_S // 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,85 +51,197 @@ class Snippet:
     height_px: int = 0
 
 
-def snippets(case: Case, folder: Path | None) -> dict[str, tuple[Snippet, ...]]:
-    """Of every mark that has some, by its id; ``folder`` is ``CASE.files``."""
-    found: dict[str, tuple[Snippet, ...]] = {}
-    if folder is None or not folder.is_dir():
-        return found
+@dataclass(frozen=True, slots=True)
+class _Small:
+    """A picture as it travels."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One picture of a mark: what it is called, where it was kept, and its time in the file."""
+
+    mark: Mark
+    words: str
+    kept: Path | None
+    at: MediaTime
+
+
+def snippets(
+    case: Case, folder: Path | None, sightings: Sightings
+) -> dict[str, tuple[Snippet, ...]]:  # fmt: skip
+    """Of every mark that has some, by its id.
+
+    Parameters
+    ----------
+    folder
+        ``CASE.files``.
+    sightings
+        Of the recordings that can be read.
+    """
+    found: dict[str, list[Snippet]] = {}
     left = MOST_BYTES
+    for wanted, small, caption in _pictures(case, folder, sightings):
+        kept = wanted.kept
+        if small is None or len(small.data) > left:
+            if kept is None:
+                continue
+            shown = Snippet(caption=f"{wanted.words}: see {kept.name} (not shown here)")
+        else:
+            left -= len(small.data)
+            shown = Snippet(caption=caption, picture=_uri("jpeg", small.data),
+                            width_px=small.width, height_px=small.height)  # fmt: skip
+        found.setdefault(wanted.mark.id, []).append(shown)
     for mark in case.of_kind(Mark):
-        shown, spent = _of_mark(case, mark, folder, left)
-        left -= spent
-        if shown:
-            found[mark.id] = shown
-    return found
+        sound = _sound(case.source(mark.source), mark, folder, sightings)
+        if sound is not None:
+            found[mark.id] = [sound]
+    return {mark: tuple(shown) for mark, shown in found.items()}
 
 
-def _of_mark(
-    case: Case, mark: Mark, folder: Path, left: int
-) -> tuple[tuple[Snippet, ...], int]:  # fmt: skip
-    if mark.stream == "sound":
-        heard = folder / f"{mark.id}.wav"
-        drawn = _heard(case, mark, heard) if heard.is_file() else ""
-        caption = f"the sound within {_AROUND_S:g} s; {heard.name}"
-        return ((Snippet(caption=caption, svg=drawn),) if drawn else ()), 0
-    shown: list[Snippet] = []
-    spent = 0
-    for suffix, words in (("not-yet", "not yet"), ("happened", "happened")):
-        file = folder / f"{mark.id}-{suffix}.png"
-        if not file.is_file():
-            continue
-        small = _small(file)
-        if small is None or spent + len(small[0]) > left:
-            shown.append(Snippet(caption=f"{words}: see {file.name} (not shown here)"))
-            continue
-        data, width, height = small
-        spent += len(data)
-        uri = f"data:image/jpeg;base64,{base64.b64encode(data).decode('ascii')}"
-        shown.append(Snippet(caption=f"{words}; reduced from {file.name}", picture=uri,
-                             width_px=width, height_px=height))  # fmt: skip
-    return tuple(shown), spent
+def small_picture(picture: Image) -> bytes:
+    """A picture as a report shows it, JPEG; made once beside a kept one, it need not be again."""
+    small = picture if picture.mode == "RGB" else picture.convert("RGB")
+    if small is picture:
+        small = picture.copy()
+    small.thumbnail(PICTURE_PX, reducing_gap=2.0)
+    out = io.BytesIO()
+    small.save(out, "JPEG", quality=QUALITY)
+    return out.getvalue()
 
 
-def _small(file: Path) -> tuple[bytes, int, int] | None:
-    """(JPEG, width, height); ``None`` where the file is no picture any more."""
+# -- pictures -------------------------------------------------------------------------------------
+
+
+def _pictures(
+    case: Case, folder: Path | None, sightings: Sightings
+) -> Iterator[tuple[_Wanted, _Small | None, str]]:
+    """Every picture of every mark, with its caption, recording by recording in order of time."""
+    wanted = [
+        _Wanted(mark, words, _kept(folder, f"{mark.id}-{suffix}.png"), at)
+        for mark in case.of_kind(Mark) if mark.stream == "picture"
+        for suffix, words, at in (("not-yet", "not yet", mark.earliest),
+                                  ("happened", "happened", mark.latest))
+        if at is not None
+    ]  # fmt: skip
+    wanted.sort(key=lambda one: (one.mark.source, one.at))
+    with ThreadPoolExecutor() as pool:  # of a full picture nearly all is unpacking, outside the GIL
+        kept = pool.map(lambda one: None if one.kept is None else _of_file(one.kept), wanted)
+        for one, small in zip(wanted, kept, strict=True):
+            if one.kept is not None:
+                yield one, small, f"{one.words}; reduced from {one.kept.name}"
+                continue
+            seen = sightings.picture(case.source(one.mark.source), one.at, *PICTURE_PX)
+            if seen is not None:
+                from PIL import Image
+
+                number = f"frame {seen.frame}" if seen.exact else "frame number not verified"
+                small = _Small(small_picture(Image.fromarray(seen.pixels)),
+                               seen.pixels.shape[1], seen.pixels.shape[0])  # fmt: skip
+                yield one, small, f"{one.words}; {number}, reduced"
+
+
+def _kept(folder: Path | None, name: str) -> Path | None:
+    file = None if folder is None else folder / name
+    return file if file is not None and file.is_file() else None
+
+
+def _of_file(file: Path) -> _Small | None:
+    """``None`` where the file is no picture any more."""
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with Image.open(file) as opened:
-            opened.load()
-            picture = opened if opened.mode == "RGB" else opened.convert("RGB")
+        with Image.open(file) as full:
+            shape = full.size
+            beside = file.with_suffix(SMALL)
+            if beside.is_file() and beside.stat().st_mtime_ns >= file.stat().st_mtime_ns:
+                data = beside.read_bytes()
+            else:
+                data = small_picture(full)
+        with Image.open(io.BytesIO(data), formats=("JPEG",)) as small:
+            width, height = small.size
     except (OSError, UnidentifiedImageError, ValueError):
         return None
-    picture.thumbnail(PICTURE_PX, reducing_gap=2.0)
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=QUALITY)
-    return out.getvalue(), picture.width, picture.height
+    scale = min(1.0, PICTURE_PX[0] / shape[0], PICTURE_PX[1] / shape[1])
+    if abs(width - shape[0] * scale) > 1 or abs(height - shape[1] * scale) > 1:
+        return None  # of another picture than the one beside it
+    return _Small(data, width, height)
 
 
-def _heard(case: Case, mark: Mark, file: Path) -> str:
-    """The waveform, with the ends of the mark; empty where the file holds no sound."""
+# -- sound ----------------------------------------------------------------------------------------
+
+
+def _sound(
+    source: Source, mark: Mark, folder: Path | None, sightings: Sightings
+) -> Snippet | None:  # fmt: skip
+    """The waveform and the spectrogram within half a second, with the ends of the mark."""
+    from sync.media.sound import SoundReader
+
+    if mark.stream != "sound":
+        return None
+    file = _kept(folder, f"{mark.id}.wav")
+    start = source.start if source.facts.sound is None else source.facts.sound.start
+    begin = max(mark.centre.ns - _AROUND_NS, start.ns)
     try:
-        with wave.open(str(file), "rb") as opened:
-            rate = opened.getframerate()
-            data = opened.readframes(opened.getnframes())
-            plain = (opened.getnchannels(), opened.getsampwidth()) == (1, 2)
-    except (OSError, EOFError, wave.Error):
-        return ""
-    samples = np.frombuffer(data, dtype="<i2").astype(np.float64) if plain else np.zeros(0)
-    if len(samples) < 2:
-        return ""
-    columns = [part for part in np.array_split(samples, min(_COLUMNS, len(samples)))]
-    # A snippet begins with the recording where the mark lies less than half a second into it.
-    sound = case.source(mark.source).facts.sound
-    before_s = _AROUND_S
-    if sound is not None:
-        before_s = min(_AROUND_S, (mark.centre - sound.start).s)
-    length_s = len(samples) / rate
-    ends = [end for end in (mark.earliest, mark.latest) if end is not None]
-    at = [(before_s + (end - mark.centre).s) / length_s for end in ends]
-    return waveform(_extremes(columns, least=True), _extremes(columns, least=False), at)
+        if file is not None:
+            with SoundReader(file) as reader:
+                drawn = _drawn(reader, mark, begin, first=0)
+        else:
+            opened = sightings.sound(source)
+            if opened is None:
+                return None
+            first = round((begin - opened.start.ns) * opened.sample_rate_hz / NS_PER_S)
+            drawn = _drawn(opened, mark, begin, first=max(0, first))
+    except TiepointError:
+        return None
+    if not drawn:
+        return None
+    of = "" if file is None else f"; {file.name}"
+    return Snippet(caption=f"the sound within 0.5 s: loudness, and pitch from below{of}", svg=drawn)
 
 
-def _extremes(columns: Sequence[np.ndarray], *, least: bool) -> list[float]:
-    return [float(column.min() if least else column.max()) for column in columns]
+def _drawn(reader: SoundReader, mark: Mark, begin_ns: int, *, first: int) -> str:
+    """Of at most a second from sample ``first``, which is ``begin_ns`` in the recording's time."""
+    from sync.media.spectrogram import Shape, spectrogram
+
+    rate = reader.sample_rate_hz
+    last = min(reader.samples, first + round((mark.centre.ns + _AROUND_NS - begin_ns)
+                                             * rate / NS_PER_S))  # fmt: skip
+    if last - first < 2:
+        return ""
+    samples = reader.read(first, last - first).mean(axis=1)
+    columns = min(_COLUMNS, len(samples))
+    parts = np.array_split(samples, columns)
+    loudest = float(np.abs(samples).max())
+    full_db = 20 * np.log10(loudest) if loudest > 0 else 0.0
+    levels = spectrogram(reader, first, last, columns, full_db=full_db)
+    shape = Shape.of(rate, (last - first) / columns / rate)
+    ends = [end.ns for end in (mark.earliest, mark.latest) if end is not None]
+    length_ns = (last - first) * NS_PER_S / rate
+    return heard(
+        _extremes(parts, least=True), _extremes(parts, least=False),
+        picture=_uri("png", _grey(levels)), top_hz=shape.top_hz,
+        from_s=begin_ns / NS_PER_S, to_s=(begin_ns + length_ns) / NS_PER_S,
+        marks_s=[end / NS_PER_S for end in ends],
+    )  # fmt: skip
+
+
+def _grey(levels: NDArray[np.uint8]) -> bytes:
+    """A picture of levels, loud black, the highest pitch on top."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    # Sixteen greys are as many as an eye tells apart on paper, and a third of the bytes.
+    Image.fromarray((255 - (levels[::-1] >> 4) * 17).astype(np.uint8)).save(out, "PNG")
+    return out.getvalue()
+
+
+def _uri(kind: str, data: bytes) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
+
+
+def _extremes(parts: Sequence[NDArray[np.float32]], *, least: bool) -> list[float]:
+    return [float(part.min() if least else part.max()) for part in parts]

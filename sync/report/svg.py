@@ -62,6 +62,13 @@ class Drawing:
             f'<path d="{commands}" fill="none" stroke="{ink}" stroke-width="{thick:g}"/>'
         )
 
+    def image(self, x: float, y: float, width: float, height: float, data_uri: str) -> None:
+        """A picture stretched over a rectangle."""
+        self.parts.append(
+            f'<image x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
+            f'preserveAspectRatio="none" xlink:href={quoteattr(data_uri)}/>'
+        )
+
     def text(
         self, x: float, y: float, words: str, *,
         at: str = "start", px: float = 11.0, ink: str = INK, bold: bool = False,
@@ -113,7 +120,8 @@ class Drawing:
     def done(self) -> str:
         """The whole picture."""
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width:g}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" '
+            f'xmlns:xlink="http://www.w3.org/1999/xlink" width="{self.width:g}" '
             f'height="{self.height:g}" viewBox="0 0 {self.width:g} {self.height:g}" role="img">'
             f"<title>{escape(clean(self.title))}</title>{''.join(self.parts)}</svg>"
         )

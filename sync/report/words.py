@@ -6,7 +6,7 @@ import math
 import unicodedata
 
 from sync.adjustment.solution import Verdict
-from sync.adjustment.words import range_in_words
+from sync.adjustment.words import clock_range, range_in_words
 from sync.case.case import Case
 from sync.case.places import limit_in_words, place_in_words
 from sync.evidence import (
@@ -23,7 +23,7 @@ from sync.evidence import (
     StatedOffset,
     Status,
 )
-from sync.timebase import NS_PER_S, Duration, MediaTime, format_clock, format_seconds
+from sync.timebase import NS_PER_S, Duration, MediaTime, ReferenceTime, format_clock, format_seconds
 from sync.uncertainty import Z95, Distribution, decimals_for, format_ends
 
 KINDS: dict[type, str] = {
@@ -35,6 +35,8 @@ DECISIONS: dict[Status, str] = {
     "accepted": "accepted", "proposed": "proposed, not decided", "rejected": "rejected",
     "set-aside": "set aside",
 }  # fmt: skip
+LEAST_S = 1e-8
+"""Below this a range is of what is fixed by definition: what is left are rounded sums."""
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _PAPER = "\n\t\N{NO-BREAK SPACE}\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 
@@ -48,6 +50,18 @@ def clean(text: str) -> str:
         "\N{WHITE SQUARE}" if unicodedata.category(c) in _INVISIBLE and c not in _PAPER else c
         for c in text
     )
+
+
+def minus(number: str) -> str:
+    """A number with the sign that printers use."""
+    return number.replace("-", "\N{MINUS SIGN}")
+
+
+def clock_time(at: ReferenceTime, U95_s: float) -> str:
+    """A reference time with its range; one that is on the reference clock itself has none."""
+    if U95_s < LEAST_S:
+        return f"{format_clock(at, 3)}, on the reference clock itself"
+    return clock_range(at, U95_s)
 
 
 def what(case: Case, item: Evidence) -> str:

@@ -32,6 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     """Write one file."""
+    from sync.cache import Cache
     from sync.case.calculate import refuse_stale
     from sync.case.paths import files_folder, lock_path, log_path, media_path_of
     from sync.case.recordings import check_recordings
@@ -57,7 +58,9 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     states = {state.source: state.detail for state in found if state.state != "ok"}
     for source, detail in states.items():
         session.warn(f"{source}: {detail} What was observed in it before is used as it stands.")
-    report = gather(case, path, states=states, allow_stale=arguments.allow_stale)
+    report = gather(
+        case, path, states=states, allow_stale=arguments.allow_stale, cache=Cache()
+    )  # fmt: skip
     data = html_of(report).encode("utf-8")
     if out.suffix.lower() == ".pdf":
         from app.cli.verbs.window import has_screen
@@ -66,7 +69,7 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
         if not has_screen():
             os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         application = needs_application()
-        data = pdf_bytes(data.decode("utf-8"), footer=report.name, mark=mark_of(report))
+        data = pdf_bytes(data.decode("utf-8"), footer=report.footer, mark=mark_of(report))
         del application
     write_atomically(out, data)
     return Outcome(

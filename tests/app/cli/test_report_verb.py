@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from sync.case.calculate import ask
 from sync.case.store import load_case
 from tests.app.cli.conftest import Run, snapshot
+from tests.support.made_media import HEIGHT_PX, WIDTH_PX, read_number
+
+SVG = "{http://www.w3.org/2000/svg}"
+LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"}
+"""In figures only: the text itself has none (see below)."""
+XHTML = "{http://www.w3.org/1999/xhtml}"
 
 needs_pdftotext = pytest.mark.skipif(
     shutil.which("pdftotext") is None, reason="pdftotext is not installed"
@@ -36,15 +48,16 @@ def asked(run: Run, anchored: Path) -> Path:
 
 
 def squeezed(text: str) -> str:
-    """Text without white space, which pages break anywhere."""
+    """Text without white space, which pages break anywhere, and without joined letters."""
+    for joined, letters in LIGATURES.items():
+        text = text.replace(joined, letters)
     return re.sub(r"\s+", "", text)
 
 
 def pdf_text(file: Path) -> list[str]:
-    """Of every page, the ligatures of a printer's face taken apart."""
+    """Of every page."""
     done = subprocess.run(["pdftotext", file, "-"], capture_output=True, text=True, check=True)
-    pages = done.stdout.replace("ﬁ", "fi").replace("ﬂ", "fl").split("\f")
-    return [squeezed(page) for page in pages if page.strip()]
+    return [squeezed(page) for page in done.stdout.split("\f") if page.strip()]
 
 
 def test_html(run: Run, asked: Path, tmp_path: Path) -> None:
@@ -64,7 +77,7 @@ def test_every_heading_and_answer_is_in_the_pdf(run: Run, asked: Path, tmp_path:
     assert run("report", asked, "--out", out).status == 0
     pages = pdf_text(out)
     # Footers stand between what one page begins and the next goes on with.
-    said = "".join(re.sub(r"Hallpage\d+of\d+$", "", page) for page in pages)
+    said = "".join(re.sub(r"Hall·calculated.*?page\d+of\d+$", "", page) for page in pages)
     written = html.read_text(encoding="utf-8")
     headings = re.findall(r"<h[1-4][^>]*>(.*?)</h[1-4]>", written)
     assert len(headings) > 20
@@ -140,3 +153,57 @@ def test_the_case_by_another_name_is_not_overwritten(
     ran = run("report", asked, "--out", link)
     assert ran.status == 2 and "the case itself" in ran.err
     assert snapshot(asked) == before
+
+
+@needs_pdftotext
+def test_every_word_of_the_page_is_in_the_pdf(run: Run, asked: Path, tmp_path: Path) -> None:
+    from app.print_pdf import pdf_bytes
+
+    html, out = tmp_path / "report.html", tmp_path / "report.pdf"
+    assert run("report", asked, "--out", html).status == 0
+    written = html.read_text(encoding="utf-8")
+    out.write_bytes(pdf_bytes(written, footer="THEFOOT"))
+    # In the order it was drawn, cell by cell.
+    done = subprocess.run(["pdftotext", "-raw", out, "-"], capture_output=True, text=True,
+                          check=True)  # fmt: skip
+    said = re.sub(r"THEFOOTpage\d+of\d+", "", squeezed(done.stdout))
+    body = ElementTree.fromstring(written.partition("\n")[2]).find(f"{XHTML}body")
+    assert body is not None
+    texts = [squeezed(text) for text in _shown(body) if text.strip()]
+    assert len(texts) > 300
+    assert "Finding" in done.stdout, "a search finds it: no letters are joined"
+    assert [text for text in texts if text not in said] == []
+    long = [text for text in texts if len(text) > 200]
+    assert long and all(said.count(text) == texts.count(text) for text in long)
+
+
+def _shown(element: ElementTree.Element) -> Iterator[str]:
+    if not element.tag.endswith("}title"):
+        yield element.text or ""
+        for child in element:
+            yield from _shown(child)
+            yield child.tail or ""
+
+
+def test_marks_are_shown_as_the_recordings_have_them(
+    run: Run, asked: Path, media: Path, tmp_path: Path
+) -> None:
+    """Frames 25 and 26 of cam, which begin at 1.00 and 1.04 s, and the radio at 12 s."""
+    out = tmp_path / "report.html"
+    assert run("report", asked, "--out", out).status == 0
+    root = ElementTree.fromstring(out.read_text(encoding="utf-8").partition("\n")[2])
+    numbers = {}
+    for image in root.iter(f"{XHTML}img"):
+        data = base64.b64decode(image.get("src", "").partition(",")[2])
+        with Image.open(io.BytesIO(data)) as small:
+            assert small.size == (240, 144)
+            grey = np.asarray(small.convert("L").resize((WIDTH_PX, HEIGHT_PX)))
+        numbers[image.get("alt", "")] = read_number(grey)
+    assert numbers["not yet; frame 25, reduced"] == 25
+    assert numbers["happened; frame 26, reduced"] == 26
+    titles = [svg.findtext(f"{SVG}title") for svg in root.iter(f"{SVG}svg")]
+    assert titles.count("The sound about the mark") == 1
+    for name in ("cam.mp4", "yard.mp4", "radio.wav"):
+        (media / name).write_bytes(b"another file")
+    assert run("report", asked, "--out", out).status == 0
+    assert "<img" not in out.read_text(encoding="utf-8"), "not of a file that is another one"

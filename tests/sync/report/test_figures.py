@@ -14,10 +14,11 @@ from sync.report.figures import (
     Instant,
     Lane,
     ResidualRow,
+    agreement,
+    heard,
     ranges,
     residuals,
     timeline,
-    waveform,
 )
 from sync.report.svg import Drawing
 
@@ -113,7 +114,26 @@ def test_names_are_escaped() -> None:
     assert "<b>&□" in words(svg)
 
 
-def test_silence_is_a_flat_line() -> None:
-    picture = drawn(waveform([0.0] * 10, [0.0] * 10, [0.25, 0.75]))
-    ends = [float(one.get("x1", 0)) for one in picture.iter(f"{SVG}line")]
-    assert ends == [75.0, 225.0]
+def test_the_ends_of_a_mark_stand_where_they_are_in_the_sound() -> None:
+    svg = heard([0.0] * 10, [0.0] * 10, picture="data:image/png;base64,AAAA", top_hz=4000.0,
+                from_s=10.0, to_s=11.0, marks_s=[10.25, 10.75])  # fmt: skip
+    picture = drawn(svg)
+    (grey,) = picture.iter(f"{SVG}image")
+    left, width = float(grey.get("x", 0)), float(grey.get("width", 0))
+    black = [one for one in picture.iter(f"{SVG}line") if one.get("stroke") == "#000000"]
+    assert [float(one.get("x1", 0)) for one in black] == [left + width / 4, left + width * 3 / 4]
+    assert {"10.00 s", "10.50 s", "11.00 s", "4 kHz"} <= set(words(svg))
+
+
+def test_the_accepted_offset_points_at_its_place_on_the_curve() -> None:
+    offsets = [-2.0, -1.5, -1.0, -0.5, 0.0]
+    picture = drawn(agreement(offsets, [0.0, 0.1, 0.9, 0.1, 0.0], found_s=-1.0))
+    (pointer,) = picture.iter(f"{SVG}polygon")
+    tip = float(pointer.get("points", "").split(",")[0])
+    (curve,) = picture.iter(f"{SVG}path")
+    places = [pair.split() for pair in curve.get("d", "")[1:].replace(" ", ",").split(",")]
+    xy = [float(one[0]) for one in places]
+    x, y = xy[::2], xy[1::2]
+    assert tip == pytest.approx(x[y.index(min(y))], abs=0.1), "the peak is highest on the page"
+    assert "\N{MINUS SIGN}1.0" in words(agreement(offsets, [0.0] * 5, found_s=-1.0))
+    assert agreement([1.0], [0.5], found_s=1.0) == ""

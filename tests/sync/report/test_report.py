@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import os
 import re
 import shutil
 import subprocess
@@ -23,6 +26,7 @@ from sync.errors import CaseStale
 from sync.evidence import Event, Mark, Place, Provenance
 from sync.report.content import gather
 from sync.report.html import OUT_OF_DATE, html_of
+from sync.report.snippets import SMALL, small_picture
 from tests.sync.case.made import s, small_case
 from tests.sync.report.made import calculated, hall, marked, search
 
@@ -114,7 +118,8 @@ def test_recordings_marks_delays_and_exclusions_are_listed(case: Case, words: st
 def test_clocks_are_in_the_programs_words(case: Case, words: str) -> None:
     assert case.solution is not None
     for clock in case.solution.clocks:
-        assert clock.in_words in words
+        said = "cam1.mp4: the reference clock; every time is by it."
+        assert (said if clock.is_reference else clock.in_words) in words
 
 
 def test_no_clock_that_nothing_links_is_drawn_or_given_a_time(case: Case) -> None:
@@ -313,6 +318,34 @@ def test_what_marks_saw_and_heard_is_inside(tmp_path: Path, case: Case) -> None:
     assert titles.count("The sound about the mark") == 1
 
 
+def test_the_small_picture_beside_a_kept_one_is_taken_if_it_is_of_it(
+    tmp_path: Path, case: Case
+) -> None:
+    path = stored(tmp_path, case)
+    folder = tmp_path / "hall.files"
+    folder.mkdir(exist_ok=True)
+    seen = next(m for m in case.of_kind(Mark) if m.stream == "picture")
+    kept = folder / f"{seen.id}-happened.png"
+    full = Image.new("RGB", (1280, 720), "#336699")
+    full.save(kept)
+    beside = kept.with_suffix(SMALL)
+    beside.write_bytes(small_picture(Image.new("RGB", (1280, 720), "#ff0000")))
+
+    def shown() -> tuple[int, ...] | None:
+        images = list(page(html(case, path=path)).iter(f"{XHTML}img"))
+        if not images:
+            return None
+        data = base64.b64decode(images[0].get("src", "").partition(",")[2])
+        with Image.open(io.BytesIO(data)) as picture:
+            return tuple(picture.convert("RGB").resize((1, 1)).getpixel((0, 0)))
+
+    assert shown() == pytest.approx((254, 0, 0), abs=3), "the one beside, unread"
+    os.utime(beside, ns=(0, 0))
+    assert shown() == pytest.approx((51, 102, 153), abs=3), "an older one is of another picture"
+    beside.write_bytes(small_picture(Image.new("RGB", (300, 300), "#ff0000")))
+    assert shown() is None, "nor is one of another shape"
+
+
 def test_pictures_beyond_the_room_of_a_report_are_named_only(
     tmp_path: Path, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,6 +358,45 @@ def test_pictures_beyond_the_room_of_a_report_are_named_only(
     written = html(case, path=path)
     assert not list(page(written).iter(f"{XHTML}img"))
     assert f"happened: see {seen.id}-happened.png (not shown here)" in text_of(written)
+
+
+def test_the_reference_clock_is_zero_by_definition_and_the_others_have_numbers(
+    case: Case,
+) -> None:
+    reference, phone, *rest = gather(case).clocks
+    assert (reference.begins, reference.rate) == ("by definition", "by definition")
+    assert reference.numbers[:4] == ("0.000000", "0", "0", "–")
+    offset, u, half, k, drift, at = phone.numbers
+    assert float(offset) == pytest.approx(7.0, abs=0.02)
+    assert float(half) == pytest.approx(float(u) * float(k), rel=0.3)
+    assert re.fullmatch(r"\S+ ± \d+", drift) and at == "23.000 s"
+    assert all(not one.numbers for one in rest), "no numbers where nothing links"
+
+
+def test_an_instant_on_the_reference_clock_has_no_range_of_rounded_sums() -> None:
+    made, _ = ask_question(hall(0.4), words="typed", a=Place(source="cam1", time=s(30)),
+                           b=Place(event="shout"))  # fmt: skip
+    report = gather(calculate(made))
+    assert dict(report.questions[1].times)["cam1.mp4 at 30.000 s"] == (
+        "00:00:30.000, on the reference clock itself"
+    )
+
+
+def test_what_the_evidence_says_of_the_radio_and_of_a_disagreement() -> None:
+    report = gather(calculated())
+    assert report.radio_found == ("By this evidence “radio chain” is late by 0.0 to 1.0 s "
+                                  "(95 % range).",)  # fmt: skip
+    (asked,) = report.questions
+    (taken_in,) = asked.restored
+    assert "no answer would be stated" in taken_in.in_words
+
+
+def test_a_question_that_is_not_resolved_is_a_finished_finding() -> None:
+    said = text_of(html(calculated(0.4)))
+    finding = said.partition("Recordings")[0]
+    assert "The recordings do not show which came first" in finding
+    assert "This is not a finding that they happened together" in finding
+    assert finding.index("What these statements rest on") < finding.index("Signature")
 
 
 def test_undecided_evidence_is_said_to_take_no_part(case: Case) -> None:
