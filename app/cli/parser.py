@@ -30,6 +30,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "calibrate": ("app.cli.verbs.calibrate", "count how often the stated 95 % holds the truth"),
     "export": ("app.cli.verbs.export", "write the timeline of a calculated case"),
     "report": ("app.cli.verbs.report", "write the report of a calculated case, HTML or PDF"),
+    "bundle": ("app.cli.verbs.bundle", "hand a case over: BagIt folder or zip with a viewer"),
 }
 """Verb: (module with ``arguments`` and ``run``, one line of help)."""
 

@@ -1,0 +1,63 @@
+"""``export --format video`` and ``bundle`` on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sync.report import review_video
+from tests.app.cli.conftest import Run
+from tests.support.painted_case import Painted, painted_case
+
+
+@pytest.fixture(autouse=True)
+def _small(qapp: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(review_video, "SLATE_S", 0.1)
+    monkeypatch.setenv("TIEPOINT_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def painted(tmp_path: Path) -> Painted:
+    return painted_case(tmp_path, ("12.5", "25"))
+
+
+def test_a_film_is_written(run: Run, painted: Painted, tmp_path: Path) -> None:
+    out = tmp_path / "film.mp4"
+    words = ("export", painted.path, "--format", "video", "--out", out, "--size", "960x540")
+    ran = run(*words, "--panes", "25", "--layout", "inset", "--range", "0.2..0.9", "--json")
+    assert ran.status == 0, ran.err
+    assert ran.json["files"] == [str(out)] and out.stat().st_size > 10_000
+    assert ran.json["pictures_a_second"] == 25 and ran.json["pictures"] == 18 + 2
+    (part,) = ran.json["parts"]
+    assert (part["from_s"], part["to_s"]) == (0.2, 0.9)
+
+
+def test_what_cannot_be_filmed_is_one_line(run: Run, painted: Painted, tmp_path: Path) -> None:
+    words = ("export", painted.path, "--format", "video", "--out")
+    for more, status, said in (
+        ((tmp_path / "a.mov",), 2, ".mp4"),
+        ((tmp_path / "a.mp4", "--size", "big"), 2, "1920x1080"),
+        ((tmp_path / "a.mp4", "--on", "25"), 2, "--on"),
+        ((tmp_path / "a.mp4", "--size", "64x64"), 1, "64 × 64"),
+        ((tmp_path / "a.mp4", "--panes", "nobody"), 1, "nobody"),
+        ((tmp_path / "a.mp4", "--range", "900..910"), 1, "footage"),
+        ((painted.media[painted.case.sources[0].id],), 2, "never written"),
+        ((tmp_path / "no" / "a.mp4",), 1, "no such folder"),
+    ):
+        ran = run(*words, *more)
+        assert ran.status == status, (more, ran.err)
+        assert said in ran.err and len(ran.err.strip().splitlines()) <= 2, ran.err
+    assert not list(tmp_path.glob("a.*"))
+
+
+def test_a_bundle_is_written_and_verified(run: Run, painted: Painted, tmp_path: Path) -> None:
+    out = tmp_path / "bag"
+    ran = run("bundle", painted.path, "--out", out, "--by", "A. Analyst", "--json")
+    assert ran.status == 0, ran.err
+    assert "data/report/report.pdf" in ran.json["files"]
+    assert (out / "data" / "report" / "report.pdf").read_bytes().startswith(b"%PDF")
+    again = run("verify", out / "data" / "case" / painted.path.name, "--json")
+    assert again.status == 0 and again.json["ok"]
+    twice = run("bundle", painted.path, "--out", out)
+    assert twice.status == 1 and "never overwritten" in twice.err
