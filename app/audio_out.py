@@ -55,6 +55,8 @@ class AudioOut(QObject):
         self._module: Any = None
         self._missing = False
         self._words = "sound: not used yet"
+        self.wanted = ""
+        """Id of the output the person chose; empty: what the system uses."""
         self._sink: Any = None
         self._feed: SoundFeed | None = None
         self._playing = False
@@ -175,6 +177,15 @@ class AudioOut(QObject):
         self._feed.set_format(hz, channels)
         return self._feed
 
+    def outputs(self) -> list[tuple[str, str]]:
+        """(name, id) of every output there is."""
+        if not self.ready:
+            self.loaded(self.load())
+        return [(d.description(), _id_of(d)) for d in self._outputs()]
+
+    def _outputs(self) -> list[Any]:
+        return [] if self._module is None else list(self._module.QMediaDevices.audioOutputs())
+
     def _device(self) -> Any:
         """The default output, or ``None``; says which."""
         if not self.ready:
@@ -182,7 +193,11 @@ class AudioOut(QObject):
         if self._module is None:
             self._say("sound is not installed on this machine: playing by the wall clock")
             return None
-        device = self._module.QMediaDevices.defaultAudioOutput()
+        # Only where one was chosen: to list them takes a while.
+        listed = self._outputs() if self.wanted else []
+        device = next((d for d in listed if _id_of(d) == self.wanted), None)
+        if device is None:
+            device = self._module.QMediaDevices.defaultAudioOutput()
         if device.isNull():
             self._say(_NO_DEVICE)
             return None
@@ -217,3 +232,7 @@ class AudioOut(QObject):
         if words != self._words:
             self._words = words
             self.changed.emit()
+
+
+def _id_of(device: Any) -> str:
+    return bytes(device.id().data()).decode(errors="replace")

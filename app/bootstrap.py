@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from app.main_window import MainWindow
+    from sync.progress import Progress
 
 PLUGIN_PATH = "QT_QPA_PLATFORM_PLUGIN_PATH"
 _SWITCH_S = 0.0005
@@ -78,6 +80,7 @@ def open_window(
         if case is not None:
             window.open(case)
         window.show()
+        window.bench.jobs.start("Loading plots", load_plots, shown=False)
         if screenshot is not None:
             take_picture(app, window, screenshot, state)
             return 0
@@ -104,6 +107,11 @@ def make_window(app: QApplication, theme: str | None = None) -> MainWindow:
     settings = Settings()
     apply_theme(app, theme or settings.theme)
     return MainWindow(settings=settings)
+
+
+def load_plots(_progress: Progress) -> None:
+    """The plotting library takes half a second to load, which the first search would wait for."""
+    import_module("pyqtgraph")
 
 
 def _explain(window: MainWindow) -> Hook:

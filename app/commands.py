@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.controllers.moving import bound
 from app.controllers.sounding import BY_EAR
 from app.dialogs.keys import KeySheet
+from app.dialogs.small import WhoSigns
 from sync.progress import Progress
+from widgets.pane_info import Extreme
 from widgets.theme import current_theme
 
 if TYPE_CHECKING:
@@ -26,8 +28,12 @@ _MOVING = (
     "pitch_kept",
 )  # fmt: skip
 _LOOKING = (
-    "close_up", "fit", "previous_view", "zoom_in", "zoom_out", "lane_view", "inspector", "sources",
-    "next_pane", "previous_pane", "look", "mark_space", "theme", "keys", "undo", "redo", "save",
+    "close_up", "fit", "fit_selection", "previous_view", "zoom_in", "zoom_out", "lane_view",
+    "inspector", "sources", "next_pane", "previous_pane", "look", "mark_space", "theme", "keys",
+    "undo", "redo", "save",
+    "pane_closer", "pane_wider", "pane_left", "pane_right", "pane_up", "pane_down", "pane_view",
+    "pane_reset", "save_picture", "earliest", "latest",
+    "panes", "hide_pane", "wall_window",
     *(f"focus_{number}" for number in range(1, 10)),
 )  # fmt: skip
 WHILE_MARKING = frozenset(
@@ -49,22 +55,28 @@ WHILE_MARKING = frozenset(
 def command_table(window: MainWindow) -> dict[str, Callable[[], object]]:
     """Slots by action id."""
     marking, moving, playhead = window.bench.marking, window.bench.moving, window.bench.playhead
+    looking = window.bench.looking
     files, desk, lanes = window.bench.files, window.bench.evidence, window.desk.lanes
     table: dict[str, Callable[[], object]] = {
         "new": files.new, "open": files.open, "sample": bound(open_sample, window),
         "add_media": files.add_media, "save": files.save, "save_as": files.save_as,
         "export": files.export, "report": files.report, "close_case": files.close_case,
+        "review": window.bench.handing_over.review, "bundle": window.bench.handing_over.bundle,
         "quit": window.close,
         "undo": window.bench.document.undo, "redo": window.bench.document.redo, "copy": window.copy,
         "set_aside": desk.set_aside, "restore": desk.restore,
         "find": bound(find, window), "annotate": window.bench.annotating.annotate,
-        "mark": marking.mark, "accept": marking.accept, "next_source": marking.next_source,
+        "who_signs": bound(who_signs, window), "nudge": bound(nudge, window, 1),
+        "nudge_back": bound(nudge, window, -1),
+        "mark": window.bench.rough.mark, "accept": marking.accept,
+        "next_source": marking.next_source,
         "only_after": bound(marking.only, "only earliest"),
         "only_before": bound(marking.only, "only latest"),
         "peek": bound(peek, window), "escape": bound(escape, window),
         "search": bound(search, window),
         "accept_candidate": window.desk.search.ask_accept,
         "reject_candidate": window.desk.search.reject,
+        "leave_candidate": window.desk.search.leave_undecided,
         "blind_check": window.desk.search.ask_blind,
         "all_pairs": bound(search_all, window),
         "reference": desk.choose_reference, "reading": desk.read_clock,
@@ -86,20 +98,45 @@ def command_table(window: MainWindow) -> dict[str, Callable[[], object]]:
         "own_time": window.bench.playback.toggle_own_time,
         "pitch_kept": bound(toggle_pitch, window),
         "slower": bound(moving.change_rate, -1), "faster": bound(moving.change_rate, 1),
-        "close_up": moving.close_up, "fit": moving.fit, "previous_view": lanes.previous_view,
+        "close_up": moving.close_up, "fit": moving.fit,
+        "fit_selection": window.pointing.fit_selection, "previous_view": lanes.previous_view,
         "lane_view": bound(next_lane_view, window),
         "zoom_in": bound(moving.zoom, 2), "zoom_out": bound(moving.zoom, -2),
+        "pane_closer": bound(looking.closer, 1), "pane_wider": bound(looking.closer, -1),
+        "pane_left": bound(looking.pan, -1, 0), "pane_right": bound(looking.pan, 1, 0),
+        "pane_up": bound(looking.pan, 0, -1), "pane_down": bound(looking.pan, 0, 1),
+        "earliest": bound(show_extreme, window, "earliest"),
+        "latest": bound(show_extreme, window, "latest"),
+        "panes": window.bench.walls.choose, "hide_pane": window.bench.walls.hide_focused,
+        "wall_window": window.bench.walls.toggle,
+        "pane_view": looking.adjust, "pane_reset": looking.reset,
+        "save_picture": looking.save_picture,
         "inspector": bound(toggle, window, "inspector"),
         "sources": bound(toggle, window, "sources"),
+        "checklist": bound(toggle_checklist, window),
         "next_pane": bound(window.desk.next_part, 1),
         "previous_pane": bound(window.desk.next_part, -1),
         "look": bound(window.arrange, "look"), "mark_space": bound(window.arrange, "mark"),
         "answer": bound(window.arrange, "answer"), "theme": bound(toggle_theme, window),
+        "preferences": bound(edit_preferences, window),
         "keys": bound(show_keys, window), "about": bound(about, window),
     }  # fmt: skip
     for number in range(1, 10):
         table[f"focus_{number}"] = bound(window.focus_number, number)
     return table
+
+
+def who_signs(window: MainWindow) -> None:
+    """The name of the person who sits here."""
+    name = WhoSigns.ask(window, window.settings.analyst, window.bench.document.case.examiner)
+    if name is not None:
+        window.settings.analyst = name
+        window.desk.status.say(f"Acts are signed: {window.bench.document.author or 'by nobody'}.")
+
+
+def nudge(window: MainWindow, steps: int) -> None:
+    """The selected mark, by one picture or 10 ms."""
+    window.bench.revising.nudge(window.bench.moving.selected_mark, steps)
 
 
 def next_lane_view(window: MainWindow) -> None:
@@ -109,8 +146,8 @@ def next_lane_view(window: MainWindow) -> None:
 
 
 def escape(window: MainWindow) -> None:
-    """Drop the draft, close the event, leave the candidate, else back to the recording."""
-    if not window.bench.marking.escape():
+    """Drop the try-on or the draft, close the event, leave the candidate, else back to work."""
+    if not window.desk.lanes.trial.drop() and not window.bench.marking.escape():
         window.desk.search.leave()
     window.desk.focus_work()
 
@@ -154,6 +191,11 @@ def peek(window: MainWindow) -> None:
         _Peek(window)
 
 
+def show_extreme(window: MainWindow, extreme: Extreme) -> None:
+    """The earliest or latest consistent pictures while G is held."""
+    window.bench.extremes.hold(extreme, covered=window.bench.marking.is_open)
+
+
 def find(window: MainWindow) -> None:
     """Filter the evidence, or the remarks where they are in front."""
     window.show_tab("evidence")
@@ -166,6 +208,7 @@ def find(window: MainWindow) -> None:
 def search(window: MainWindow) -> None:
     """Open the search of the focused recording."""
     window.show_tab("search")
+    window.desk.search.form.set_folded(False)
     button = window.desk.search.form.search
     if button.isEnabled():
         button.setFocus()
@@ -202,6 +245,12 @@ def toggle(window: MainWindow, name: str) -> None:
         window.desk.focus_work()
 
 
+def toggle_checklist(window: MainWindow) -> None:
+    """Show or hide the steps of a new case, and remember it with the case."""
+    look = window.bench.case_look
+    look.hide_steps(not look.steps_hidden)
+
+
 def toggle_theme(window: MainWindow) -> None:
     """Dark or light, and remember it."""
     name = "light" if current_theme().name == "dark" else "dark"
@@ -216,19 +265,20 @@ def show_keys(window: MainWindow) -> None:
     sheet.open()
 
 
-def about(window: MainWindow) -> None:
-    """Version and licence."""
-    from sync import ENGINE_VERSION
+def edit_preferences(window: MainWindow) -> None:
+    """Theme, times, defaults, cache."""
+    from app.preferences import edit
 
-    box = QMessageBox(window)
-    box.setWindowTitle("About Tiepoint")
-    box.setText(f"Tiepoint {ENGINE_VERSION}")
-    box.setInformativeText(
-        "Says when things happened across recordings whose clocks disagree, and how sure that is. "
-        "MIT licence. PySide6 under LGPL; FFmpeg through PyAV."
-    )
-    box.finished.connect(box.deleteLater)
-    box.open()
+    edit(window)
+
+
+def about(window: MainWindow) -> None:
+    """Versions and licences."""
+    from app.dialogs.about import About
+
+    page = About(window)
+    page.finished.connect(page.deleteLater)
+    page.open()
 
 
 def open_sample(window: MainWindow) -> None:

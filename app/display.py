@@ -26,10 +26,15 @@ from sync.case.displayed import displayed_rates
 from sync.case.recordings import RecordingState
 from sync.evidence import Mark
 from sync.timeline import Timeline
+from widgets.checklist import STEPS
 from widgets.shelf import ShelfRow
-from widgets.theme import current_theme, source_colour, state_symbol
+from widgets.theme import current_theme, state_symbol
 
 TITLE = "Tiepoint"
+_NEWER = (
+    "Written by a later version of Tiepoint: open for reading only. What this version does not "
+    "know is not shown, so do not rely on it here."
+)
 _READ_ONLY = (
     "Open for reading only: somebody else has this case open for writing. Nothing can be changed "
     "here."
@@ -46,7 +51,7 @@ class Display(QObject):
         self._window, self._bench, self._at, self._actions = window, bench, layout, actions
         self._checked = False
         self._fitted: frozenset[str] = frozenset()
-        self._shared: tuple[float, int] = (0.0, 0)
+        self._shared: tuple[float, int, int] = (0.0, 0, 0)
         self._place_first = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -58,6 +63,9 @@ class Display(QObject):
         bench.calculation.failed.connect(bench.problems.show)
         bench.recordings.curve_ready.connect(self._curve_ready)
         bench.lane_views.changed.connect(self.draw_lane)
+        bench.lane_views.arranged.connect(self._rearranged)
+        bench.case_look.steps_changed.connect(self._show_steps)
+        bench.walls.chosen.connect(self.show_all)
         bench.sounding.lanes.changed.connect(self._show_sound_sign)
         bench.recordings.ready.connect(self._index_ready)
         bench.recordings.checked.connect(self._files_checked)
@@ -69,7 +77,8 @@ class Display(QObject):
         bench.playback.settled.connect(self._move_own_time)
         bench.playhead.changed.connect(self._show_own_time)
         for speaker in (
-            bench.marking, bench.searching, bench.evidence, bench.checks, bench.files
+            bench.marking, bench.searching, bench.evidence, bench.files, bench.saving,
+            bench.revising, bench.try_on,
         ):  # fmt: skip
             speaker.said.connect(layout.status.say)
 
@@ -82,8 +91,9 @@ class Display(QObject):
             self.show_partners()
             return
         if change.kind in ("opened", "closed"):
-            self._checked = False
-            self._fitted, self._shared = frozenset(), (0.0, 0)
+            # What is added from now on is hashed as it is added.
+            self._checked = not change.after.sources
+            self._fitted, self._shared = frozenset(), (0.0, 0, 0)
             self._place_first = change.kind == "opened"
             self._bench.problems.hide()
             at.status.say("")
@@ -98,10 +108,10 @@ class Display(QObject):
     def show_all(self) -> None:
         """Everything."""
         case = self._bench.document.case
+        colours = self._bench.lane_views.colours(case)
         self._at.wall.set_sources(
-            [(s.id, s.name, source_colour(n)) for n, s in enumerate(case.sources)
-             if s.facts.picture is not None]
-        )  # fmt: skip
+            [(s.id, s.name, colours[s.id]) for s in self._bench.walls.shown()]
+        )
         self.show_results()
         self.show_status()
         self.show_partners()
@@ -141,16 +151,23 @@ class Display(QObject):
         self._soon.stop()
         bench, at = self._bench, self._at
         case, results = bench.document.case, bench.calculation.results
-        at.sources.set_cards(source_cards(case, results, bench.recordings), bench.focus.source)
+        colours = bench.lane_views.colours(case)
+        cards = source_cards(case, results, bench.recordings)
+        cards = [replace(card, colour=colours[card.source_id]) for card in cards]
+        at.sources.set_cards(cards, bench.focus.source)
         self._show_state()
         shown = shown_timeline(results.timeline, case)
+        order = bench.lane_views.ordered([track.source for track in shown.tracks])
+        shown = replace(
+            shown, tracks=tuple(sorted(shown.tracks, key=lambda track: order.index(track.source)))
+        )
         proposed: dict[str, ResultStatus] = {
             marker.event: "unchecked" for track in shown.tracks for marker in track.markers
             if marker.event.endswith(f", {marker.mark})")
         }  # fmt: skip
         at.lanes.set_timeline(
             shown, {s.id: s.name for s in case.sources},
-            {s.id: source_colour(n) for n, s in enumerate(case.sources)},
+            colours,
             kinds={s.id: self._lane_kind(s.id) for s in case.sources},
             event_names={event.id: event.name for event in case.events},
             event_states=event_states(results) | proposed, mark_sides=mark_sides(case),
@@ -177,10 +194,12 @@ class Display(QObject):
     def _show_steps(self) -> None:
         case, results = self._bench.document.case, self._bench.calculation.results
         done = steps_done(case, results, self._checked)
+        look = self._bench.case_look
+        done |= {"report"} if look.reported else set()
         opened = self._bench.document.is_open
         self._at.checklist.set_done(done)
-        hidden = self._at.checklist.property("dismissed") is True
-        self._at.checklist.setVisible(opened and not hidden and not {"link", "ask"} <= done)
+        todo = opened and not self._bench.document.read_only and len(done) < len(STEPS)
+        self._at.checklist.setVisible(todo and not look.steps_hidden)
         wanted: str | None = None
         if opened and not self._bench.document.read_only:
             if not case.sources:
@@ -207,12 +226,20 @@ class Display(QObject):
             self._at.lanes.part_of(source.id, 1.0 if source.facts.picture else 1.3)
             for source in self._bench.document.case.sources if source.id in linked
         )  # fmt: skip
-        if (rows, shelf) != self._shared:
-            self._shared = (rows, shelf)
+        if (rows, shelf, self._at.lanes.own_px()) != self._shared:
+            self._shared = (rows, shelf, self._at.lanes.own_px())
             self._at.share_height(rows, shelf)
 
     def _lane_kind(self, source: str) -> str:
         return self._bench.lane_views.words(source)
+
+    def _rearranged(self) -> None:
+        """Other heights, colours, another order."""
+        self._at.lanes.set_own_heights(self._bench.lane_views.heights())
+        if self._bench.document.is_open:
+            self.show_all()
+            shelf = len(self._bench.calculation.results.timeline.tracks) - len(self._fitted)
+            self._share_height(self._fitted, shelf)
 
     def _curve_ready(self, source: str) -> None:
         if self._bench.recordings.get(source) is not None:
@@ -232,13 +259,17 @@ class Display(QObject):
 
     def _files_checked(self, states: tuple[RecordingState, ...]) -> None:
         self._checked = True
-        bad = [state for state in states if state.state != "ok"]
+        bad = [state.source for state in states if state.state != "ok"]
+        writable = not self._bench.document.read_only
         if bad:
             self._bench.problems.say(
-                " ".join(state.detail or f"{state.source}: {state.state}." for state in bad),
+                _missing_words([state for state in states if state.state != "ok"]),
                 "What was observed in it stays in the case, but its pictures and sounds are not "
                 "shown: they may not be what was observed.",
-                "Bring the original file back, then open the case again.",
+                "Look for it in another folder, or go on without it."
+                if writable
+                else "Bring the original file back, then open the case again.",
+                (("Find …", lambda: self._bench.files.relink(bad)),) if writable else (),
             )
         self.show_results()
 
@@ -255,6 +286,7 @@ class Display(QObject):
         )  # fmt: skip
 
     def _marking_changed(self) -> None:
+        self._at.lanes.trial.cover(self._bench.marking.is_open)
         self.enable()
         self.show_questions()
         self._show_steps()
@@ -271,7 +303,8 @@ class Display(QObject):
             state = " (read only)" if document.read_only else ""
             unsaved = " •" if document.unsaved else ""
             self._window.setWindowTitle(f"{document.path.name}{state}{unsaved} — {TITLE}")
-        at.notice.say(_READ_ONLY if document.read_only else "")
+        newer = document.store is not None and document.store.newer is not None
+        at.notice.say(_NEWER if newer else _READ_ONLY if document.read_only else "")
         words = self._bench.audio.words
         facts = [words if "not used" not in words else ""]
         if document.store is not None:
@@ -359,6 +392,13 @@ class Display(QObject):
     def close(self) -> None:
         """Stop the timer."""
         self._soon.stop()
+
+
+def _missing_words(bad: list[RecordingState]) -> str:
+    """One line, however many there are."""
+    first = bad[0].detail or f"{bad[0].source}: {bad[0].state}."
+    more = len(bad) - 1
+    return first + (f" And {more} more recording{'s' if more > 1 else ''}." if more else "")
 
 
 def shown_timeline(timeline: Timeline, case: Case) -> Timeline:

@@ -6,6 +6,7 @@ only grows. What must never be taken back (searches made, answers seen) survives
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -74,6 +75,8 @@ class Document(QObject):
         self._store: CaseStore | None = None
         self._empty = Case(id="")
         self._keys: dict[str, int] = {}
+        self.signs: Callable[[], str] = lambda: ""
+        """Name of the person who sits here; empty where nobody gave one."""
         self.stack = QUndoStack(self)
 
     # -- what it holds -----------------------------------------------------------------------
@@ -239,8 +242,13 @@ class Document(QObject):
             raise CaseError("No case is open.", hint="Make a new case or open one.")
         return self._store
 
+    @property
+    def author(self) -> str:
+        """Who signs acts and evidence: the person who sits here, else the case's examiner."""
+        return self.signs() or self.case.examiner
+
     def _by(self) -> str:
-        return self.case.examiner
+        return self.author
 
 
 def same_evidence(a: Case, b: Case) -> bool:

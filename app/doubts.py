@@ -66,7 +66,7 @@ def _answer_line(answer: Answer) -> str:
     said = headline(answer)
     if answer_words.main_range(answer).ends == (None, None):
         return said
-    return f"{said} (B − A {answer_words.main_range(answer).in_words})"
+    return f"{said} ({answer_words.main_range(answer).in_words})"
 
 
 def _clock_name(case: Case, clock: ClockResult, names: Mapping[str, str]) -> str:

@@ -16,11 +16,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 
 from app.priority import after_the_window
-from app.video import FrameAnswer, FrameRequest, Pace, Video
+from app.video import STORED, FrameAnswer, FrameRequest, Pace, Video
 from sync.errors import TiepointError
 from sync.media.frame_index import FrameIndex
 
-__all__ = ["FrameAnswer", "FrameService"]
+__all__ = ["STORED", "FrameAnswer", "FrameService"]
 
 _SMALLEST_PX = 16
 _JOIN_S = 10.0
@@ -214,19 +214,22 @@ class FrameService(QObject):
         """
         return self._ask(source, index, pace=pace, every_s=every_s)
 
-    def fetch(self, source: str, index: int) -> int:
-        """Ask for a frame that must be answered whatever else is asked, never by a preview."""
-        return self._ask(source, index, kept=True)
+    def fetch(self, source: str, index: int, size: tuple[int, int] | None = None) -> int:
+        """Ask for a frame that must be answered whatever else is asked, never by a preview.
+
+        ``size`` (px) is that of the pane unless given; :data:`STORED` for its own pixels.
+        """
+        return self._ask(source, index, kept=True, size=size)
 
     def _ask(
         self, source: str, index: int, *, kept: bool = False, pace: Pace = "stand",
-        every_s: float = 0.0,
+        every_s: float = 0.0, size: tuple[int, int] | None = None,
     ) -> int:  # fmt: skip
         worker = self._workers.get(source)
         if worker is None:
             return 0
         self._number += 1
-        worker.ask(FrameRequest(self._number, index, worker.size, kept, pace, every_s))
+        worker.ask(FrameRequest(self._number, index, size or worker.size, kept, pace, every_s))
         return self._number
 
     @property

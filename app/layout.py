@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.actions import Actions
 from app.bars import Notice, QuestionBar, StatusLine, ToolRow
+from app.settings import Settings
 from app.welcome import Welcome
 from sync.case.case import Source
 from widgets.answer_panel import AnswerPanel
@@ -39,6 +40,7 @@ TABS: tuple[Tab, ...] = ("answers", "evidence", "search", "clocks", "file")
 SOURCES_PX, INSPECTOR_PX, WIDE_INSPECTOR_PX = 244, 360, 620
 WIDER_PX = 48
 """More for the inspector of a wide window."""
+_HIDEABLE = ("sources", "inspector")
 
 
 class SearchTab(QFrame):
@@ -236,18 +238,47 @@ class Layout(QWidget):
     def share_height(self, rows: float, shelf: int) -> None:
         """Room for the lanes there are, lower where they are many, the rest for the wall.
 
-        ``rows`` is their height in lanes of one trace.
+        ``rows`` is their height in lanes of one trace, without those of a chosen height.
         """
         self._counts = (rows, shelf)
         tall = max(400, self.parted.height())
         share = {"look": 0.38, "mark": 0.36, "answer": 0.32}[self.workspace]
         share += 0.12 if tall < 700 else 0.0  # a small screen still shows its lanes
-        fixed = 46 + 24 + 28 * shelf + 6
+        fixed = 46 + 24 + 28 * shelf + 6 + self.lanes.own_px()
         most = max(fixed + 40, round(tall * share))
         height = max(32, min(60, int((most - fixed) / rows))) if rows else 60
         self.lanes.set_lane_height(height)
         wanted = min(most, fixed + round(height * rows)) if rows else max(fixed, 200)
+        if "height" in self._hand_made:
+            return
         self.parted.setSizes([tall - wanted, wanted])
+
+    # -- remembered --------------------------------------------------------------------------
+
+    def keep(self, settings: Settings) -> None:
+        """Remember workspace, tab, what is hidden, and how the person divided the room."""
+        settings.set_word("workspace", self.workspace)
+        settings.set_word("tab", self.tab)
+        hidden = [name for name in _HIDEABLE if getattr(self, name).isHidden()]
+        settings.set_word("hidden", " ".join(hidden))
+        for name, splitter in (("width", self.upper), ("height", self.parted)):
+            by_hand = name in self._hand_made
+            settings.set_layout(name, splitter.saveState() if by_hand else QByteArray())
+
+    def take_up(self, settings: Settings, focused: str | None = None) -> None:
+        """Be as remembered; what cannot be read is as usual."""
+        workspace, tab = settings.word("workspace"), settings.word("tab")
+        if workspace in get_args(Workspace):
+            self.arrange(workspace, focused)  # type: ignore[arg-type]
+        if tab in TABS:
+            self.show_tab(tab)
+        for name in settings.word("hidden").split():
+            if name in _HIDEABLE:
+                getattr(self, name).hide()
+        for name, splitter in (("width", self.upper), ("height", self.parted)):
+            state = settings.layout(name)
+            if state is not None and state.size() and splitter.restoreState(state):
+                self._hand_made.add(name)
 
     def show_tab(self, tab: Tab) -> None:
         """Bring a tab of the inspector to the front."""
@@ -275,7 +306,7 @@ class Layout(QWidget):
             part for part in (
                 (self.sources, self.sources.list), (self.wall, self.wall),
                 (self.inspector, entry), (self.lanes, self.lanes),
-            ) if part[0].isVisible()
+            ) if part[0].isVisible() and part[0].window() is self.window()
         ]  # fmt: skip
 
     def _evidence_entry(self) -> QWidget:
@@ -288,7 +319,8 @@ class Layout(QWidget):
 
     def focus_work(self) -> None:
         """Give the keyboard back to the recordings."""
-        self.wall.setFocus(Qt.FocusReason.OtherFocusReason)
+        here = self.wall.window() is self.window()
+        (self.wall if here else self.lanes).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def next_part(self, step: int) -> None:
         """F6."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -29,17 +29,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
+from app import preferences
 from app.actions import ACTIONS, Actions, FocusKind
 from app.audio_out import AudioOut
 from app.commands import WHILE_MARKING, command_table
 from app.display import Display
 from app.document import Change
-from app.layout import TABS, Layout, Tab, Workspace
+from app.layout import Layout, Tab, Workspace
 from app.pointing import Pointing
 from app.settings import Settings
+from app.tips import next_tip
 from app.workbench import Workbench
 from sync.cache import Cache
 from sync.errors import TiepointError
+from widgets.saving import Keepsake
 from widgets.theme import apply_theme
 
 _MENUS = ("File", "Edit", "Mark", "Correlate", "Clocks", "Play", "View", "Help")
@@ -83,6 +86,8 @@ class MainWindow(QMainWindow):
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._keyboard_moved)
         self._restore_layout()
+        self.desk.welcome.set_tip(next_tip(self.settings))
+        preferences.apply(self, preferences.load(self.settings))
         self.display.show_all()
 
     def _build_menus(self) -> None:
@@ -190,22 +195,29 @@ class MainWindow(QMainWindow):
         if geometry is None or not self.restoreGeometry(geometry):
             room = self.screen().availableGeometry().size()
             self.resize(QSize(1600, 940).boundedTo(room))
-        tab = self.settings.layout("tab")
-        name = "" if tab is None else bytes(tab.data()).decode(errors="replace")
-        if name in TABS:
-            self.desk.show_tab(name)
+        self.desk.take_up(self.settings)
 
     def copy(self) -> None:
         """The answer, clock or time shown, never without its range."""
         if self.desk.tab == "clocks" and self.desk.clocks.isVisible():
-            text = self.desk.clocks.words.text()
+            text = self.desk.clocks.copy_text()
         elif self.desk.tab == "answers" and self.desk.answers.copy_text():
             text = self.desk.answers.copy_text()
         else:
-            text = self.desk.transport.time.accessibleDescription()
+            time = self.desk.transport.time.accessibleDescription()
+            text = f"{time}\n{self.bench.evidence.note}" if time else ""
         if text:
             QGuiApplication.clipboard().setText(text)
             self.desk.status.say("Copied, with its range.")
+
+    @property
+    def author(self) -> str:
+        """Who signs what the forms of this window make."""
+        return self.bench.document.author
+
+    def keep_file(self, keepsake: Keepsake) -> None:
+        """A table or a plot is to be kept as a file."""
+        self.bench.saving.keep_file(keepsake)
 
     # -- dropping, closing -------------------------------------------------------------------
 
@@ -234,7 +246,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout; nothing else can be lost, every act is in the log."""
         self.settings.set_layout("window", self.saveGeometry())
-        self.settings.set_layout("tab", QByteArray(self.desk.tab.encode()))
+        self.desk.keep(self.settings)
         self.settings.sync()
         self._calm.stop()
         self.display.close()

@@ -10,15 +10,21 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from app.actions import Actions
-from app.controllers.lane_views import SHOWN, channel_name
+from app.controllers.lane_views import SHOWN
 from app.display import Display
 from app.lane_sounds import GAINS_DB, LaneSound
 from app.layout import Layout
 from app.workbench import Workbench
 from sync.errors import TiepointError
 from sync.timebase import MediaTime
+from widgets.parts import swatch
+from widgets.search_form import channel_name
+from widgets.theme import PALETTE, source_colour
 
-_STEPS = {"add": "add_media", "read": "reading", "ask": "ask", "link": "mark", "report": "export"}
+_HEIGHTS: tuple[tuple[str, int | None], ...] = (
+    ("As the others", None), ("Low", 34), ("Tall", 96), ("Very tall", 180),
+)  # fmt: skip
+_STEPS = {"add": "add_media", "read": "reading", "ask": "ask", "link": "mark", "report": "report"}
 
 
 class Pointing(QObject):
@@ -42,6 +48,7 @@ class Pointing(QObject):
         at.sources.files_dropped.connect(self.dropped)
         at.sources.menu_wanted.connect(self._source_menu)
         at.wall.focused.connect(self._pane_clicked)
+        at.wall.menu_wanted.connect(self._pane_menu)
         at.lanes.moved.connect(bench.playback.drag_reference)
         at.lanes.released.connect(bench.playback.release)
         at.lanes.clicked.connect(self._lane_clicked)
@@ -49,6 +56,8 @@ class Pointing(QObject):
         at.lanes.range_selected.connect(self._range_selected)
         at.lanes.shelf_moved.connect(self._own_time_clicked)
         at.lanes.menu_wanted.connect(self._lane_menu)
+        at.lanes.height_wanted.connect(bench.lane_views.set_heights)
+        at.lanes.order_wanted.connect(bench.lane_views.set_order)
         at.own_time.moved.connect(self._own_time_clicked)
         at.own_time.released.connect(bench.playback.release)
 
@@ -65,14 +74,14 @@ class Pointing(QObject):
         bar.set_snap(self._bench.marking.snap)
 
     def _connect_panels(self) -> None:
-        at, act = self._at, self._actions
+        at, act, bench = self._at, self._actions, self._bench
         at.status.jobs.cancelled.connect(self._cancel_job)
         at.questions.chosen.connect(self._question_chosen)
         at.search_tab.partner_chosen.connect(self._partner_chosen)
         at.inspector.currentChanged.connect(lambda _: self.tab_changed())
         at.file.go_to.connect(self._go_in_file)
         at.checklist.step_clicked.connect(self._step_clicked)
-        at.checklist.dismissed.connect(self._dismiss_checklist)
+        at.checklist.dismissed.connect(lambda: bench.case_look.hide_steps(True))
         at.welcome.new_wanted.connect(act["new"].trigger)
         at.welcome.open_wanted.connect(act["open"].trigger)
         at.welcome.sample_wanted.connect(act["sample"].trigger)
@@ -105,6 +114,17 @@ class Pointing(QObject):
         self._bench.focus.set(source)
         self._at.focus_work()
 
+    def _pane_menu(self, source: str, at: QPoint) -> None:
+        self._pane_clicked(source)
+        menu = QMenu(self._window)
+        self._bench.looking.fill(menu, self._actions)
+        menu.addSeparator()
+        menu.addAction(self._actions["hide_pane"])
+        self._bench.walls.fill(menu.addMenu("Panes"))
+        menu.addAction(self._actions["wall_window"])
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
+
     def _lane_clicked(self, source: str, ns: object) -> None:
         self._pane_clicked(source)
         if isinstance(ns, int):
@@ -120,6 +140,16 @@ class Pointing(QObject):
             self._bench.playhead.set_in(first)
             self._bench.playhead.set_out(last)
 
+    def fit_selection(self) -> None:
+        """Show the range that was dragged in a lane, else from in to out."""
+        first, last = self._bench.playhead.in_out
+        marked = first is not None and last is not None and self._bench.playhead.axis is None
+        chosen = self._at.lanes.selection or ((first, last) if marked else None)
+        if chosen is None or chosen[0] is None or chosen[1] is None:
+            self._at.status.say("Nothing is selected: drag in a lane, or set in (I) and out (O).")
+        else:
+            self._at.lanes.zoom_to(chosen[0], chosen[1])
+
     def _source_menu(self, source: str, at: QPoint) -> None:
         self._bench.focus.set(source)
         menu = QMenu(self._window)
@@ -130,6 +160,8 @@ class Pointing(QObject):
             menu.addSeparator()
         for name in ("mark", "limit", "search", "reading", "break", "known_gap", "own_time"):
             menu.addAction(self._actions[name])
+        if self._at.lanes.lane(source) is not None:
+            self._add_looks(menu.addMenu("Lane"), source)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
 
@@ -147,8 +179,32 @@ class Pointing(QObject):
                 act = partial(views.part, source, channels)
                 _tick(menu.addAction(name, act), view.channels == channels)
         self._add_sound(menu, source)
+        menu.addSection("Lane")
+        self._add_looks(menu, source)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
+
+    def _add_looks(self, menu: QMenu, source: str) -> None:
+        """Height, colour and place of a lane."""
+        views, lanes = self._bench.lane_views, self._at.lanes
+        own, tall = views.heights().get(source), menu.addMenu("Height")
+        for text, height in _HEIGHTS:
+            act = partial(views.set_heights, {source: height})
+            _tick(tall.addAction(text, act), own == height)
+        colours, colour = menu.addMenu("Colour"), views.colour(source)
+        act = partial(views.set_colour, source, None)
+        _tick(colours.addAction("As it comes", act), colour is None)
+        for place, name in enumerate(PALETTE):
+            act = partial(views.set_colour, source, place)
+            made = colours.addAction(swatch(source_colour(place)), name.capitalize(), act)
+            _tick(made, colour == place)
+        order = lanes.order()
+        if source in order:
+            place = order.index(source)
+            for text, steps, can in (("Move up", -1, place > 0),
+                                     ("Move down", 1, place < len(order) - 1)):  # fmt: skip
+                act = partial(views.move, source, steps, order)
+                menu.addAction(text, act).setEnabled(can)
 
     def _add_sound(self, menu: QMenu, source: str) -> None:
         """How this lane is heard."""
@@ -217,10 +273,6 @@ class Pointing(QObject):
             self._actions[_STEPS[step]].trigger()
         else:
             self._at.show_tab("file")
-
-    def _dismiss_checklist(self) -> None:
-        self._at.checklist.setProperty("dismissed", True)
-        self._at.checklist.hide()
 
     def tab_changed(self) -> None:
         """Another tab of the inspector is in front."""

@@ -57,6 +57,8 @@ def take_picture(app: QApplication, window: MainWindow, out: Path, state: str | 
         else:
             done()
 
+    # A picture is no person looking: the log must not say that an answer was seen.
+    window.bench.evidence.answers_visible = lambda: False
     calm.timeout.connect(settled)
     limit.timeout.connect(app.quit)
     if state == "loading":

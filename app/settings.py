@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
 MOST_RECENT = 12
+MOST_CASES = 60
+"""Cases whose looks are remembered; those looked at longest ago are forgotten."""
 VARIABLE = "TIEPOINT_SETTINGS"
 
 
@@ -49,6 +53,16 @@ class Settings:
         self._ini.setValue("theme", name)
 
     @property
+    def starts(self) -> int:
+        """How often the window was opened."""
+        kept = str(self._ini.value("starts", "0"))
+        return int(kept) if kept.isdecimal() else 0
+
+    @starts.setter
+    def starts(self, count: int) -> None:
+        self._ini.setValue("starts", count)
+
+    @property
     def examiner(self) -> str:
         """The name last typed for a new case."""
         return str(self._ini.value("examiner", ""))
@@ -56,6 +70,15 @@ class Settings:
     @examiner.setter
     def examiner(self, name: str) -> None:
         self._ini.setValue("examiner", name)
+
+    @property
+    def analyst(self) -> str:
+        """Name of the person who sits here and signs; empty: the case's examiner signs."""
+        return str(self._ini.value("analyst", ""))
+
+    @analyst.setter
+    def analyst(self, name: str) -> None:
+        self._ini.setValue("analyst", name)
 
     @property
     def folder(self) -> Path:
@@ -72,9 +95,53 @@ class Settings:
         kept = self._ini.value(f"layout/{name}")
         return kept if isinstance(kept, QByteArray) else None
 
+    def word(self, name: str) -> str:
+        """A remembered word of the layout, by name; empty when there is none."""
+        kept = self.layout(name)
+        return "" if kept is None else bytes(kept.data()).decode(errors="replace")
+
+    def set_word(self, name: str, word: str) -> None:
+        """Remember a word of the layout."""
+        self.set_layout(name, QByteArray(word.encode()))
+
     def set_layout(self, name: str, state: QByteArray) -> None:
         """Remember a size or state."""
         self._ini.setValue(f"layout/{name}", state)
+
+    @property
+    def preferences(self) -> dict[str, object]:
+        """Remembered preferences by name, as plain values."""
+        try:
+            found = json.loads(str(self._ini.value("preferences", "{}")))
+        except ValueError:
+            return {}
+        known = found if isinstance(found, dict) else {}
+        return known | {"theme": self.theme}
+
+    @preferences.setter
+    def preferences(self, values: Mapping[str, object]) -> None:
+        self._ini.setValue("preferences", json.dumps(dict(values)))
+
+    def case_look(self, case: str) -> dict[str, object]:
+        """How a case was looked at last (lanes, colours), by its id: a view, never evidence."""
+        look = self._case_looks().get(case)
+        return look if isinstance(look, dict) else {}
+
+    def set_case_look(self, case: str, look: Mapping[str, object]) -> None:
+        """Remember how a case is looked at; an empty look is forgotten."""
+        looks = self._case_looks()
+        looks.pop(case, None)
+        if look:
+            looks[case] = dict(look)
+        kept = dict(list(looks.items())[-MOST_CASES:])
+        self._ini.setValue("cases", json.dumps(kept))
+
+    def _case_looks(self) -> dict[str, object]:
+        try:
+            found = json.loads(str(self._ini.value("cases", "{}")))
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
 
     def sync(self) -> None:
         """Write the file now."""

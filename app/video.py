@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sync.media.exact_frame import ExactFrame
 from sync.media.frame_index import FrameIndex
 from sync.media.frames import FrameReader
 from sync.media.proxy import Proxy
@@ -25,6 +26,10 @@ picture; dragging, a display's tick; playing, a hitch after which it is in step 
 
 _FIRST_GUESS_S = 0.005
 """A frame of 1080p on one core, until one has been timed."""
+STORED = (0, 0)
+"""The size of a picture wanted in its own pixels, as they are stored: nothing made larger or
+smaller, no pixel made square."""
+
 _TRUST = 0.3
 """Weight of the newest frame in the running mean of what a frame takes."""
 _FORGET = 0.99
@@ -120,7 +125,7 @@ class Video:
             self._at, self._towards = request.index, self._way
         return FrameAnswer(
             source=self._source, request=request.number, index=frame.index, time=frame.time,
-            exact=frame.exact, image=frame.image(*request.size), kept=request.kept,
+            exact=frame.exact, image=_image_of(frame, request), kept=request.kept,
             damaged=frame.damaged,
         )  # fmt: skip
 
@@ -150,3 +155,7 @@ class Video:
         if self._at is None or i <= self._at:
             return max(1, from_key)
         return max(1, min(from_key, i - self._at))
+
+
+def _image_of(frame: ExactFrame, request: FrameRequest) -> NDArray[np.uint8]:
+    return frame.stored() if request.size == STORED else frame.image(*request.size)

@@ -65,12 +65,21 @@ class Welcome(QFrame):
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         column.addLayout(self._recent)
+        column.addSpacing(14)
+        self.tip = label("", "faint")
+        self.tip.hide()
+        column.addWidget(self.tip)
         middle = QHBoxLayout()
         middle.addStretch(1)
         middle.addWidget(holder)
         middle.addStretch(1)
         outer.addLayout(middle)
         outer.addStretch(3)
+
+    def set_tip(self, tip: str) -> None:
+        """One line at the bottom; empty for none."""
+        self.tip.setText(f"Tip: {tip}")
+        self.tip.setVisible(bool(tip))
 
     def set_recent(self, paths: Sequence[Path]) -> None:
         """List the cases opened lately."""

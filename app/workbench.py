@@ -9,11 +9,16 @@ from PySide6.QtWidgets import QWidget
 
 from app.audio_out import AudioOut
 from app.controllers.annotating import Annotating
+from app.controllers.autosave import Autosave
 from app.controllers.calculation import Calculation
+from app.controllers.case_look import CaseLook
 from app.controllers.checks import Checks
 from app.controllers.evidence import EvidenceDesk
+from app.controllers.extremes import Extremes
 from app.controllers.files import Files
+from app.controllers.handing_over import HandingOver
 from app.controllers.lane_views import LaneViews
+from app.controllers.looking import Looking
 from app.controllers.marking import Marking
 from app.controllers.moving import Moving
 from app.controllers.pair import Pair
@@ -22,9 +27,14 @@ from app.controllers.places import Places
 from app.controllers.playback import Playback
 from app.controllers.problems import Problems
 from app.controllers.recordings import Recordings
+from app.controllers.revising import Revising
+from app.controllers.rough import Rough
+from app.controllers.saving import Saving
 from app.controllers.searching import Searching
 from app.controllers.snippets import Snippets
 from app.controllers.sounding import Sounding
+from app.controllers.try_on import TryOn
+from app.controllers.walls import Walls
 from app.controllers.what_if import WhatIfs
 from app.document import Document
 from app.focus import Focus
@@ -47,7 +57,9 @@ class Workbench(QObject):
         at, cache = layout, cache or Cache()
         self.settings = settings
         self.problems = Problems(at.problem, self)
+        self.saving = Saving(settings, window, self.problems.show, self)
         self.document = Document(self)
+        self.document.signs = lambda: settings.analyst
         self.jobs = Jobs(self)
         self.playhead = Playhead(self)
         self.focus = Focus(self)
@@ -56,9 +68,10 @@ class Workbench(QObject):
         # Order matters: recordings know of a source before it is calculated and shown.
         self.recordings = Recordings(self.document, self.jobs, self.frames, cache, self)
         self.lane_views = LaneViews(self.recordings, self.jobs, self)
+        self.case_look = CaseLook(self.document, settings, self.lane_views, self)
         self.calculation = Calculation(self.document, self.jobs, self)
         self.places = Places(self.document, self.calculation, self.playhead, self.focus)
-        self._make_looking(at)
+        self._make_looking(at, window)
         self._make_evidence(at, window)
         self.files = Files(
             document=self.document, jobs=self.jobs, settings=settings, cache=cache,
@@ -70,10 +83,22 @@ class Workbench(QObject):
             lanes=at.lanes, window=window,
             problem=self.problems.show, parent=self,
         )  # fmt: skip
+        self.handing_over = HandingOver(
+            document=self.document, jobs=self.jobs, playhead=self.playhead, cache=cache,
+            window=window, problem=self.problems.offer, parent=self,
+        )  # fmt: skip
+        self.handing_over.said.connect(at.status.say)
+        self.files.reported.connect(lambda _: self.case_look.note_report())
         self.files.labels_dropped.connect(self.annotating.read)
+        self.autosave = Autosave(self.document, self.problems.show, self)
+        self.try_on = TryOn(
+            document=self.document, calculation=self.calculation, places=self.places,
+            focus=self.focus, playhead=self.playhead, searching=self.searching, lanes=at.lanes,
+            panel=at.search, window=window, show_search=lambda: at.show_tab("search"), parent=self,
+        )  # fmt: skip
         self._closed = False
 
-    def _make_looking(self, at: Layout) -> None:
+    def _make_looking(self, at: Layout, window: QWidget) -> None:
         """Pictures, sound, and moving about."""
         self.panes = Panes(
             places=self.places, recordings=self.recordings, playhead=self.playhead,
@@ -91,6 +116,18 @@ class Workbench(QObject):
         )  # fmt: skip
         self.recordings.ready.connect(self.playback.look_again)
         self.playback.dragged.connect(self.sounding.scrub)
+        self.looking = Looking(
+            document=self.document, calculation=self.calculation, places=self.places,
+            recordings=self.recordings, frames=self.frames, jobs=self.jobs,
+            playhead=self.playhead, focus=self.focus, settings=self.settings, wall=at.wall,
+            window=window, parent=self,
+        )  # fmt: skip
+        self.extremes = Extremes(self.panes, self.playback, self.playhead, self)
+        self.extremes.said.connect(at.status.say)
+        self.walls = Walls(self.document, self.focus, self.settings, at.wall, window, self)
+        self.walls.said.connect(at.status.say)
+        self.looking.said.connect(at.status.say)
+        self.looking.failed.connect(self.problems.show)
 
     def _make_evidence(self, at: Layout, window: QWidget) -> None:
         """Marking, searching, and the tables."""
@@ -109,6 +146,11 @@ class Workbench(QObject):
             playhead=self.playhead, marking=self.marking, sounding=self.sounding, lanes=at.lanes,
             transport=at.transport, **common,
         )  # fmt: skip
+        self.revising = Revising(self.document, self.recordings, self.snippets, self.moving, self)
+        self.rough = Rough(
+            self.document, self.places, self.playhead, self.focus, self.marking, self
+        )  # fmt: skip
+        self.rough.said.connect(at.status.say)
         self.searching = Searching(
             jobs=self.jobs, playhead=self.playhead, panel=at.search, problem=self.problems.show,
             **common,
@@ -116,12 +158,13 @@ class Workbench(QObject):
         self.what_ifs = WhatIfs(self.document, self.jobs, at.answers, self)
         self.evidence = EvidenceDesk(
             calculation=self.calculation, moving=self.moving, marking=self.marking,
-            evidence=at.evidence, clocks=at.clocks, answers=at.answers,
+            evidence=at.evidence_tab, clocks=at.clocks, answers=at.answers,
             problem=self.problems.show, **common,
         )  # fmt: skip
+        self.evidence.noted.connect(at.search.set_note)
         self.checks = Checks(
             document=self.document, calculation=self.calculation, places=self.places,
-            desk=self.evidence, panel=at.evidence_tab, settings=self.settings, window=window,
+            desk=self.evidence, panel=at.evidence_tab, marking=self.marking, window=window,
             problem=self.problems.show, parent=self,
         )  # fmt: skip
 
@@ -136,6 +179,10 @@ class Workbench(QObject):
         if self._closed:
             return
         self._closed = True
+        self.autosave.close()
+        self.walls.dock()
+        self.extremes.let_go()
+        self.looking.close()
         self.marking.close()
         self.searching.close()
         self.playhead.close()

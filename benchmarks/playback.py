@@ -1,8 +1,8 @@
 """Scrubbing and playing as the window does it, through the frame service.
 
 Run as ``python -m benchmarks.playback [PART …] [--clips FOLDER] [--rounds N]``; parts are shown,
-scrub, back, play (all by default). CPU time is that of all threads; ratios are of pairs in one run
-and the median is printed. No screen is needed. The clip is made once into FOLDER.
+scrub, back, play, panes (all by default). CPU time is that of all threads; ratios are of pairs in
+one run and the median is printed. No screen is needed. The clip is made once into FOLDER.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.controllers.panes import pane_info
@@ -35,7 +35,7 @@ from sync.media.hashing import sha256_of
 from sync.media.inspect import inspect
 from sync.media.one_pass import proxy_path
 from sync.media.opening import open_media, picture_stream
-from widgets.video_pane import VideoPane
+from widgets.video_pane import FOOTER_PX, HEADER_PX, OUTLINE_PX, PaneInfo, VideoPane
 
 PANE = (640, 360)
 """A quarter of the wall of a window of 1920 × 1080."""
@@ -248,13 +248,59 @@ class _Nothing:
         """Nothing to finish."""
 
 
+def panes(clip: Path, made: Callable[[], Wall], rounds: int) -> None:
+    """Four 720p pictures put on four panes of that size, beside pyqtgraph's ImageItem."""
+    import pyqtgraph as pg
+
+    pictures = [
+        np.random.default_rng(n).integers(0, 255, (720, 1280, 4), np.uint8) for n in range(2)
+    ]
+    app = QApplication.instance()
+    assert app is not None
+    ours = [VideoPane(f"clip {n}") for n in range(_CLIPS)]
+    for pane in ours:
+        pane.set_own_size(QSize(1280, 720))
+        pane.resize(1280 + 2 * OUTLINE_PX, 720 + HEADER_PX + FOOTER_PX)
+        pane.show()
+    peers = [pg.GraphicsLayoutWidget(size=(1280, 720)) for _ in range(_CLIPS)]
+    items = [pg.ImageItem(axisOrder="row-major") for _ in peers]
+    for view, item in zip(peers, items, strict=True):
+        view.ci.setContentsMargins(0, 0, 0, 0)
+        view.addViewBox(lockAspect=True, invertY=True).addItem(item)
+        view.show()
+    app.processEvents()
+
+    def show_ours(number: int) -> None:
+        info = PaneInfo(source_id="a", picture_number=number, frames=(number, number))
+        for pane in ours:
+            pane.set_picture(pictures[number % 2], info)
+            pane.repaint()
+
+    def show_peers(number: int) -> None:
+        for view, item in zip(peers, items, strict=True):
+            item.setImage(pictures[number % 2], autoLevels=False, levels=(0, 255))
+            view.viewport().repaint()
+
+    spent: dict[str, list[float]] = {"ours": [], "pyqtgraph": []}
+    for number in range(10 * rounds):
+        for words, show in (("ours", show_ours), ("pyqtgraph", show_peers)):
+            begun = time.process_time()
+            show(number)
+            spent[words].append((time.process_time() - begun) * 1e3)
+    mine, other = (float(np.median(found[2:])) for found in spent.values())
+    print(f"four 720p panes, display: {mine:.2f} ms CPU; pyqtgraph ImageItem {other:.1f} ms "
+          f"({other / mine:.1f} ×)")  # fmt: skip
+    for widget in (*ours, *peers):
+        widget.close()
+
+
 def report(words: str, cpu_ms: list[float], wall_ms: list[float]) -> None:
     """Medians and the slow end."""
     print(f"{words}: {np.median(cpu_ms):.2f} ms CPU, p95 {np.percentile(cpu_ms, 95):.2f}; until "
           f"shown {np.median(wall_ms):.1f} ms, p95 {np.percentile(wall_ms, 95):.1f}")  # fmt: skip
 
 
-PARTS = {"shown": shown, "scrub": scrub, "back": back, "play": play}
+PARTS = {"shown": shown, "scrub": scrub, "back": back, "play": play, "panes": panes}
 
 
 def main(arguments: list[str]) -> None:

@@ -23,10 +23,12 @@ from widgets.answer_parts import (
     instants,
     verdict_card,
 )
+from widgets.budget_table import BudgetTable
 from widgets.difference_axis import DifferenceAxis
 from widgets.leave_one_out import LeaveOneOut
 from widgets.parts import button, clear, label
 from widgets.range_axis import RangeAxis
+from widgets.table import Table
 
 _MOST_UNNOTICED = 2
 
@@ -106,8 +108,12 @@ class AnswerPanel(QFrame):
         self._rebuild()
 
     def set_context(self, context: str) -> None:
-        """Case and calculation, put under every copied answer."""
+        """Conditions, case and calculation, put under every copied answer and table."""
         self._context = context
+        for table in self._holder.findChildren(Table):
+            table.set_note(context)
+        for bars in self._holder.findChildren(BudgetTable):
+            bars.set_note(context)
 
     def set_covered(self, covered: bool) -> None:
         """Cover all answers while an event is open."""
@@ -219,7 +225,7 @@ class AnswerPanel(QFrame):
             self._column.addWidget(contested_card(answer.contested))
         self._add_ranges(answer)
         if answer.budget:
-            for part in budget(answer, self._names):
+            for part in budget(answer, self._names, self._context):
                 self._column.addWidget(part)
         self._add_surer(question, answer)
         self._add_mistakes(answer)
@@ -236,7 +242,7 @@ class AnswerPanel(QFrame):
             self._column.addWidget(axis)
         ranges = words.difference_ranges(answer)
         if ranges:
-            self._heading("B − A, 95 % RANGE")
+            self._heading("WHICH FIRST, AND BY HOW MUCH: 95 % RANGE")
             difference = DifferenceAxis()
             difference.set_ranges(ranges)
             self._column.addWidget(difference)
@@ -267,8 +273,9 @@ class AnswerPanel(QFrame):
             return
         table, what_if = LeaveOneOut(), WhatIfCard()
         table.set_answer(answer)
+        table.table.set_note(self._context)
         self._column.addWidget(
-            Heading("LEAVE ONE OUT", "untick: what if?", table.table.as_text(whole=True),
+            Heading("LEAVE ONE OUT", "untick: what if?", lambda: table.table.as_text(whole=True),
                     "Copy the whole table")
         )  # fmt: skip
         self._column.addWidget(table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
@@ -39,11 +39,9 @@ def verdict_card(answer: Answer | None, stale: bool, reason: str = "") -> QFrame
     inner.setContentsMargins(16, 12, 16, 14)
     inner.setSpacing(6)
     if answer is not None:
-        for letter, name, time, colour in (
-            ("A", answer.a, words.instant_text(answer.reference_a, answer.U95_a_s), 3),
-            ("B", answer.b, words.instant_text(answer.reference_b, answer.U95_b_s), 0),
-        ):
-            inner.addLayout(_instant_row(letter, name, time, current_theme().sources[colour]))
+        colours = {"A": current_theme().sources[3], "B": current_theme().sources[0]}
+        for letter, name, time in words.both(answer):
+            inner.addLayout(_instant_row(letter, name, time, colours[letter]))
         inner.addSpacing(4)
     resolved = answer is not None and answer.verdict in ("a-before-b", "b-before-a")
     title, sentence = headline(answer), words.WAITING
@@ -92,7 +90,7 @@ def instants(answer: Answer) -> list[tuple[str, int, int, QColor]]:
 class Heading(QWidget):
     """A heading with something to copy at its right."""
 
-    def __init__(self, text: str, note: str, copied: str, tip: str) -> None:
+    def __init__(self, text: str, note: str, copied: Callable[[], str], tip: str) -> None:
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 8, 0, 0)
@@ -101,15 +99,16 @@ class Heading(QWidget):
         row.addWidget(label(note, "faint", wrap=False))
         copy = button("copy", kind="flat", tip=tip)
         copy.setAccessibleName(f"Copy: {text.capitalize()}")
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(copied))
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(copied()))
         row.addWidget(copy)
 
 
-def budget(answer: Answer, names: Mapping[str, str]) -> list[QWidget]:
+def budget(answer: Answer, names: Mapping[str, str], note: str) -> list[QWidget]:
     """What the ± is made of: heading and bars."""
     bars = BudgetTable()
     bars.set_shares(answer.budget, names)
-    heading = Heading("WHAT THE ± IS MADE OF", "u in s · share", bars.as_text(),
+    bars.set_note(note)
+    heading = Heading("WHAT THE ± IS MADE OF", "u in s · share", bars.as_text,
                       "Copy every input with its u and share")  # fmt: skip
     return [heading, bars]
 

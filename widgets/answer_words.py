@@ -26,7 +26,7 @@ def main_range(answer: Answer) -> Range:
     """The 95 % range of B - A that the answer states; open where limits hold one side only."""
     low, high = stated_ends(answer)
     return Range(
-        name="B − A" if answer.with_limits is None else "with the limits",
+        name="stated" if answer.with_limits is None else "with the limits",
         low_s=low,
         high_s=high,
         value_s=answer.difference_s,
@@ -74,7 +74,7 @@ def weight_words(weight: float) -> str:
 
 
 def candidate_sentence(number: int, candidate: Candidate) -> str:
-    """``Reading 1, by far the likeliest: ‘strobe’ is wrong. B − A is +0.6 ± 0.1 s (95 %).``"""
+    """``Reading 1, by far the likeliest: ‘strobe’ is wrong.``"""
     wrong = " and ".join(f"‘{name}’" for name in candidate.set_aside)
     verb = "is wrong" if len(candidate.set_aside) == 1 else "are wrong"
     said = f"{wrong} {verb}" if wrong else "nothing is wrong"
@@ -119,6 +119,15 @@ def instant_text(at: ReferenceTime | None, half_s: float | None) -> str:
     return f"{format_clock(at, min(4, decimals_for(half_s)))} ± {format_pair(0.0, half_s)[1]} s"
 
 
+def both(answer: Answer) -> list[tuple[str, str, str]]:
+    """(letter, name, time with its range) of both instants, the earlier first where it is known."""
+    found = [
+        ("A", answer.a, instant_text(answer.reference_a, answer.U95_a_s)),
+        ("B", answer.b, instant_text(answer.reference_b, answer.U95_b_s)),
+    ]
+    return found[::-1] if answer.verdict == "b-before-a" else found
+
+
 def robustness(answer: Answer) -> tuple[str, bool]:
     """(sentence about leaving anchors out, True when the order holds)."""
     if answer.verdict not in ("a-before-b", "b-before-a"):
@@ -145,20 +154,16 @@ def copy_text(question: Question, answer: Answer | None, context: str, *, stale:
         lines.append(WAITING)
     else:
         lines.append(answer.in_words)
-        for letter, name, at, half in (
-            ("A", answer.a, answer.reference_a, answer.U95_a_s),
-            ("B", answer.b, answer.reference_b, answer.U95_b_s),
-        ):
-            time = instant_text(at, half)
-            if time:
-                lines.append(f"{letter}: {name}, {time} (95 % range)")
+        lines += [
+            f"{letter}: {name}, {time} (95 % range)" for letter, name, time in both(answer) if time
+        ]
         lines += [
             f"{shown.name}: {shown.in_words} (95 % range)" for shown in difference_ranges(answer)
         ]
         if answer.limits:
             lines.append(f"Limits: {', '.join(answer.limits)}")
         sentence, _ = robustness(answer)
-        if sentence and sentence not in answer.in_words:
+        if sentence and not says_what_it_rests_on(answer):
             lines.append(sentence)
         lines += flag_sentences(answer)
     if context:

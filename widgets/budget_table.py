@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
+    QHelpEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+)  # fmt: skip
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
+from sync.interchange.csv import shown_csv_bytes
 from sync.uncertainty import Share
+from widgets import figure
 from widgets.parts import draw_text, theme_changed
+from widgets.saving import Keepsake, keeper_of
 from widgets.theme import current_theme, mono_font, ui_font, with_alpha
 
 ROW_PX, SPACE_PX = 22, 4
 MOST_ROWS = 6
+_TITLES = ("input", "u (s)", "share of u²")
 _SHARE_PX, _FIGURES_PX = 58, 112
 """Room for the share, and for u and share together."""
 
@@ -30,6 +41,7 @@ class BudgetTable(QWidget):
         super().__init__(parent)
         self._rows: list[tuple[str, float, float]] = []
         self._all: list[tuple[str, float, float]] = []
+        self._note = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("What the ± is made of")
 
@@ -53,10 +65,37 @@ class BudgetTable(QWidget):
         """(name, share) as shown."""
         return [(name, percent(share)) for name, share, _ in self._rows]
 
+    def set_note(self, note: str) -> None:
+        """What every copy and export says of its figures."""
+        self._note = note
+
     def as_text(self) -> str:
-        """Every input, tab-separated, with titles: name, u in seconds, share of u²."""
-        lines = [f"{name}\t{u:.2g}\t{percent(share)}" for name, share, u in self._all]
-        return "\n".join(["input\tu (s)\tshare of u²", *lines])
+        """Every input, tab-separated, with titles: name, u in seconds, share of u²; the note."""
+        lines = ["\t".join(row) for row in (_TITLES, *self._cells())]
+        return "\n".join([*lines, *([self._note] if self._note else [])])
+
+    def _cells(self) -> list[tuple[str, str, str]]:
+        return [(name, f"{u:.2g}", percent(share)) for name, share, u in self._all]
+
+    def keepsake(self) -> Keepsake:
+        """The bars as a picture or a drawing, every input as a table."""
+        name = self.accessibleName()
+        head = [("plot", name), *(("note", line) for line in self._note.splitlines())]
+        return Keepsake(name=name, content={
+            "png": lambda: figure.png(self, name, self._note),
+            "svg": lambda: figure.svg(self, name, self._note),
+            "csv": lambda: shown_csv_bytes(head, _TITLES, self._cells()),
+        })  # fmt: skip
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Copy and export, as on every plot."""
+        menu = QMenu(self)
+        menu.addAction("Copy", lambda: QGuiApplication.clipboard().setText(self.as_text()))
+        keeper = keeper_of(self)
+        if keeper is not None:
+            menu.addAction("Export …", lambda: keeper.keep_file(self.keepsake()))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(event.globalPos())
 
     def sizeHint(self) -> QSize:
         """One row each."""

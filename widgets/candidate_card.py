@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from sync.correlate.result import Candidate
 from widgets import search_words as words
 from widgets.budget_table import percent
-from widgets.parts import button, label, set_role
+from widgets.parts import button, clear, label, set_role
+
+_WIDE_PX = 264
+"""Room for the views of one coincidence in the narrowest inspector."""
 
 
 class CandidateCard(QFrame):
@@ -50,6 +54,7 @@ class CandidateCard(QFrame):
         for note in self._notes.values():
             note.hide()
             column.addWidget(note)
+        self._seen: list[QHBoxLayout] = []
         self._moments = QFrame()
         inner = QVBoxLayout(self._moments)
         inner.setContentsMargins(0, 6, 0, 0)
@@ -64,6 +69,10 @@ class CandidateCard(QFrame):
             play.clicked.connect(lambda _=False, at=number: self.moment_clicked.emit(place, at))
             row.addWidget(play)
             inner.addLayout(row)
+            seen = QHBoxLayout()
+            seen.setSpacing(3)
+            inner.addLayout(seen)
+            self._seen.append(seen)
         self._moments.setVisible(False)
         self._has_moments = bool(candidate.coincidences)
         column.addWidget(self._moments)
@@ -71,6 +80,20 @@ class CandidateCard(QFrame):
             f"Possible match {place + 1}: {words.offset_range(candidate)}, "
             f"{words.chance(candidate.p)}"
         )
+
+    def set_views(self, views: Sequence[tuple[Sequence[QImage], Sequence[QImage]]]) -> None:
+        """Pictures before and at each coincidence, or the sound about it, of both recordings."""
+        for row, both in zip(self._seen, views, strict=False):
+            clear(row)
+            images = [image for side in both for image in side]
+            wide = _WIDE_PX // max(2, len(images))
+            for image in images:
+                shown = QLabel()
+                shown.setPixmap(QPixmap.fromImage(image).scaledToWidth(
+                    min(wide, image.width()), Qt.TransformationMode.SmoothTransformation
+                ))  # fmt: skip
+                row.addWidget(shown, 0, Qt.AlignmentFlag.AlignTop)
+            row.addStretch(1)
 
     def set_note(self, name: Literal["fit", "blind"], text: str) -> None:
         """How it fits the case without it, or what the blind check gave; empty for nothing."""

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from sync.adjustment.solution import ClockResult, RateHypothesis
 from sync.timebase import Duration, MediaTime, ReferenceTime, format_clock
 from sync.uncertainty import decimals_for, format_pair, round_down, round_up
 from widgets.answer_words import MOST_READINGS, candidate_sentence, unnoticed_sentence
-from widgets.parts import clear, label
+from widgets.offset_values import OffsetCurve
+from widgets.pages import Pages
+from widgets.parts import Choice, clear, label, selectable
 from widgets.table import Cell, Column, Table
 from widgets.theme import state_symbol
+
+if TYPE_CHECKING:
+    from widgets.offset_plot import OffsetPlot
 
 COLUMNS = (
     Column(title="source", most_px=140),
@@ -38,7 +44,7 @@ _ROLES = {
 
 
 class ClockTable(QWidget):
-    """Clocks of all stretches.
+    """Clocks of all stretches: as a table, in words, and one of them over time.
 
     Signals
     -------
@@ -53,8 +59,15 @@ class ClockTable(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
+        self._clocks: dict[str, ClockResult] = {}
+        self._note, self._clock = "", "reference clock"
+        self.clock = Choice()
+        self.clock.setAccessibleName("Clock")
+        self.curve_of: Callable[[ClockResult], OffsetCurve | None] = lambda _: None
+        """The offset of a clock over time."""
+        self.offsets: OffsetPlot | None = None
+        self._curves: dict[str, OffsetCurve] = {}
+        self._curve: OffsetCurve | None = None
         self.table = Table(
             COLUMNS, "Clocks",
             empty="No clock is known yet. Mark one event in two recordings, read a burnt-in clock, "
@@ -62,35 +75,60 @@ class ClockTable(QWidget):
         )  # fmt: skip
         self.table.selected.connect(self._chosen)
         self.table.activated.connect(self.go_to)
-        column.addWidget(self.table, 3)
         self._hypotheses = QVBoxLayout()
         self._hypotheses.setSpacing(6)
-        column.addLayout(self._hypotheses)
         self.stale_note = label("⟳ Out of date: evidence has changed since this was calculated.",
                                 "act")  # fmt: skip
         self.stale_note.hide()
-        column.addWidget(self.stale_note)
-        column.addWidget(label("IN WORDS", "heading"))
-        self.words = label("")
+        self.words = selectable("")
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        holder = QWidget()
-        holder.setObjectName("scrolled")
-        inner = QVBoxLayout(holder)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.addWidget(self.words)
-        inner.addStretch(1)
-        area.setWidget(holder)
-        column.addWidget(area, 2)
-        self._clocks: dict[str, ClockResult] = {}
+        self.pages = Pages({
+            "table": ("Table", self._make_table_page()),
+            "words": ("In words", _scrolled(self.words)),
+            "offset": ("Offset over time", self._make_plot),
+        })  # fmt: skip
+        self.pages.changed.connect(lambda _: self._draw())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 12)
+        column.addWidget(self.stale_note)
+        column.addWidget(self.pages, 1)
+
+    def _make_table_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.table, 1)
+        column.addLayout(self._hypotheses)
+        return page
+
+    def _make_plot(self) -> QWidget:
+        from widgets.offset_plot import OffsetPlot  # late: costs half a second
+
+        self.offsets = OffsetPlot()
+        self.offsets.set_note(self._note)
+        self.offsets.set_clock(self._clock)
+        self.clock.activated.connect(lambda at: self._show_curve(str(self.clock.itemData(at))))
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.clock)
+        column.addWidget(self.offsets, 1)
+        return page
 
     def set_hypotheses(self, found: Sequence[RateHypothesis]) -> None:
         """Drifts that a wrong nominal rate would explain, a card each."""
         clear(self._hypotheses)
         for each in found:
             self._hypotheses.addWidget(_hypothesis_card(each))
+
+    def set_note(self, note: str, clock: str) -> None:
+        """What every copy and export says of its figures; what the reference clock is called."""
+        self._note, self._clock = note, clock
+        self.table.set_note(note)
+        if self.offsets is not None:
+            self.offsets.set_note(note)
+            self.offsets.set_clock(clock)
 
     def set_clocks(
         self, clocks: Sequence[ClockResult], names: Mapping[str, str], *, stale: bool = False
@@ -101,13 +139,55 @@ class ClockTable(QWidget):
         self.stale_note.setVisible(stale)
         self._chosen(self.table.current())
 
+    def copy_text(self) -> str:
+        """The clocks in words, with what they rest on."""
+        return "\n\n".join(part for part in (self.words.text(), self._note) if part)
+
     def _chosen(self, row_id: object) -> None:
         clock = self._clocks.get(str(row_id))
         if clock is not None:
             self.words.setText(_words(clock))
         else:
             self.words.setText("\n\n".join(_words(clock) for clock in self._clocks.values()))
+        self._draw()
         self.selected.emit(row_id if clock is not None else None)
+
+    def _draw(self) -> None:
+        """The clock of the row, else the first that has a curve."""
+        if self.offsets is None or self.pages.page != "offset":
+            return
+        shown = self._curve is not None and self.clock.currentData()
+        self._curves = {
+            row: curve
+            for row, clock in self._clocks.items()
+            if (curve := self.curve_of(clock)) is not None
+        }
+        self.clock.clear()
+        for row, curve in self._curves.items():
+            self.clock.addItem(curve.name, row)
+        wanted = next((row for row in (self.table.current(), shown) if row in self._curves), None)
+        self._show_curve(wanted or next(iter(self._curves), ""))
+
+    def _show_curve(self, row: str) -> None:
+        assert self.offsets is not None
+        self._curve = self._curves.get(row)
+        self.clock.setCurrentIndex(self.clock.findData(row))
+        self.offsets.set_curve(self._curve)
+
+
+def _scrolled(words: QLabel) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    holder = QWidget()
+    holder.setObjectName("scrolled")
+    inner = QVBoxLayout(holder)
+    inner.setContentsMargins(0, 0, 0, 0)
+    inner.addWidget(words)
+    inner.addStretch(1)
+    area.setWidget(holder)
+    return area
 
 
 def _hypothesis_card(found: RateHypothesis) -> QFrame:

@@ -9,18 +9,20 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFont, QMouseEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QWidget
 
 from sync.correlate.result import Candidate, Curve
-from widgets.parts import label, theme_changed
-from widgets.theme import current_theme, mono_font, with_alpha
+from widgets.plot import Plot, Rows
+from widgets.search_words import offset_text, signed
+from widgets.theme import current_theme, with_alpha
 
 _NEAR_PX = 12
+HEIGHT_PX = 168
 
 
-class CorrelationPlot(QWidget):
+class CorrelationPlot(Plot):
     """Curve, dashed threshold, and a marker with its range for each candidate.
 
     Signals
@@ -32,32 +34,21 @@ class CorrelationPlot(QWidget):
     candidate_clicked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Agreement against offset", "offset, s", "score", parent=parent)
         self._curve: Curve | None = None
         self._candidates: tuple[Candidate, ...] = ()
         self._chosen = 0
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        self.plot = pg.PlotWidget()
-        self.plot.setMenuEnabled(False)
-        self.plot.hideButtons()
-        self.plot.setMouseEnabled(x=True, y=False)
-        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._line: pg.InfiniteLine | None = None
         self.plot.scene().sigMouseClicked.connect(self._clicked)
-        column.setSpacing(2)
-        column.addWidget(self.plot, 1)
-        self._note = label("", "faint")
-        self._note.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self._note)
-        self.setFixedHeight(190)
-        self.setAccessibleName("Agreement against offset")
+        self.plot.getAxis("left").setWidth(46)
+        self.setFixedHeight(HEIGHT_PX)
 
     def set_curve(
         self, curve: Curve | None, candidates: Sequence[Candidate], chosen: int = 0
     ) -> None:
         """Show a result; ``chosen`` is drawn strong."""
         self._curve, self._candidates, self._chosen = curve, tuple(candidates), chosen
-        self._draw()
+        self.draw()
         if curve is not None and len(curve.offset_s):
             low, high = float(curve.offset_s[0]), float(curve.offset_s[-1])
             self.plot.setXRange(low, high, padding=0.02)
@@ -65,34 +56,59 @@ class CorrelationPlot(QWidget):
     def set_chosen(self, chosen: int) -> None:
         """Draw this candidate strong."""
         self._chosen = chosen
-        self._draw()
+        self.draw()
 
-    def _draw(self) -> None:
-        theme, plot = current_theme(), self.plot
-        plot.clear()
-        plot.setBackground(theme.ground)
-        font = QFont(mono_font(12))
-        axis = plot.getAxis("bottom")
-        axis.setPen(theme.line)
-        axis.setTextPen(theme.secondary)
-        axis.setStyle(tickFont=font)
-        plot.hideAxis("left")
-        dashed = self._curve is not None and self._curve.threshold is not None
-        note = " · dashed: threshold, 1 in 100 searches" if dashed else ""
-        self._note.setText(f"offset, s{note}")
-        if self._curve is None:
+    def draw(self) -> None:
+        """Curve, threshold, candidates."""
+        theme = current_theme()
+        self.begin()
+        self._line, curve = None, self._curve
+        self.said.setText(self.summary())
+        if curve is None:
             return
-        plot.plot(
-            np.asarray(self._curve.offset_s), np.asarray(self._curve.score),
-            pen=pg.mkPen(theme.secondary, width=1),
-        )  # fmt: skip
-        self._set_heights(self._curve)
-        if self._curve.threshold is not None:
-            pen = pg.mkPen(theme.act, width=1.2, style=Qt.PenStyle.DashLine)
-            line = pg.InfiniteLine(self._curve.threshold, angle=0, pen=pen)
-            plot.addItem(line)
+        pen = pg.mkPen(theme.secondary, width=1)
+        self.plot.plot(np.asarray(curve.offset_s), np.asarray(curve.score), pen=pen)
+        self._set_heights(curve)
+        if curve.threshold is not None:
+            self.level(curve.threshold, theme.act, dashed=True)
         for place, candidate in enumerate(self._candidates):
             self._mark(place, candidate)
+        pen = pg.mkPen(theme.text, width=1, style=Qt.PenStyle.DotLine)
+        self._line = pg.InfiniteLine(0, angle=90, pen=pen)
+        self._line.hide()
+        self.plot.addItem(self._line)
+
+    def summary(self) -> str:
+        """What the dashed line is."""
+        dashed = self._curve is not None and self._curve.threshold is not None
+        return "dashed: threshold, 1 in 100 searches" if dashed else ""
+
+    def say_at(self, scene: QPointF) -> None:
+        """Offset and score of the curve under the pointer."""
+        curve = self._curve
+        if curve is None or self._line is None or not len(curve.offset_s):
+            return
+        place = int(np.argmin(np.abs(np.asarray(curve.offset_s) - self.at(scene).x())))
+        offset_s, score = float(curve.offset_s[place]), float(curve.score[place])
+        self._line.setPos(offset_s)
+        self._line.show()
+        self.said.setText(f"offset {signed(f'{offset_s:.2f}')} s · score {score:.2f}")
+
+    def rows(self) -> Rows:
+        """The curve, then the candidates with their ranges."""
+        found = [
+            ("possible match", offset_text(one), f"{self._score_at(one.offset_s):.4g}")
+            for one in self._candidates
+        ]
+        if self._curve is None:
+            return ("what", "offset (s)", "score"), found
+        curve = [
+            ("curve", f"{offset:.6g}", f"{score:.6g}")
+            for offset, score in zip(self._curve.offset_s, self._curve.score, strict=True)
+        ]
+        level = self._curve.threshold
+        threshold = [] if level is None else [("threshold, 1 in 100 searches", "", f"{level:.6g}")]
+        return ("what", "offset (s)", "score"), [*found, *threshold, *curve]
 
     def _set_heights(self, curve: Curve) -> None:
         """Room above the highest of curve and threshold."""
@@ -113,7 +129,13 @@ class CorrelationPlot(QWidget):
         self.plot.addItem(region)
         height = self._score_at(candidate.offset_s)
         dot = pg.ScatterPlotItem(
-            [candidate.offset_s], [height], symbol="t", size=13, brush=colour, pen=None
+            [candidate.offset_s],
+            [height],
+            symbol="t",
+            size=13,
+            brush=colour,
+            pen=None,
+            useCache=False,
         )
         self.plot.addItem(dot)
 
@@ -123,9 +145,8 @@ class CorrelationPlot(QWidget):
 
     def _clicked(self, event: object) -> None:
         """Choose the nearest candidate."""
-        box = self.plot.getViewBox()
-        at = box.mapSceneToView(event.scenePos())  # type: ignore[attr-defined]
-        width = box.viewPixelSize()[0]
+        at = self.at(event.scenePos())  # type: ignore[attr-defined]
+        width = self.plot.getViewBox().viewPixelSize()[0]
         near = [
             (abs(candidate.offset_s - at.x()) / width, place)
             for place, candidate in enumerate(self._candidates)
@@ -136,9 +157,3 @@ class CorrelationPlot(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Kept from what lies behind."""
         event.accept()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Repaint in another theme."""
-        if theme_changed(event):
-            self._draw()
-        super().changeEvent(event)

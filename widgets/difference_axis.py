@@ -1,4 +1,7 @@
-"""B - A on one axis of seconds: its range with and without limits, and other readings of it."""
+"""Which of A and B came first and by how much, on one axis of seconds.
+
+To the right of *same instant* A came first, to the left B: no number is negative.
+"""
 
 from __future__ import annotations
 
@@ -44,15 +47,39 @@ class Range:
 
     @property
     def in_words(self) -> str:
-        """``+0.56 to +0.72 s``; ``at least +0.56 s``."""
+        """``A first by 0.56 to 0.72 s``: never a negative number."""
         low, high = self.ends
         if low is not None and high is not None:
-            return " to ".join(signed(end) for end in _ends(low, high)) + " s"
+            lower, upper = _ends(low, high)
+            if float(lower) >= 0:
+                return f"A first by {lower} to {upper} s"
+            if float(upper) <= 0:
+                return f"B first by {_bare(upper)} to {_bare(lower)} s"
+            return f"B first by {_bare(lower)} … A first by {upper} s"
         if low is not None:
-            return f"at least {signed(format_ends(low, low, 2)[0])} s"
+            text = format_ends(low, low, 2)[0]
+            if low >= 0:
+                return f"A first by at least {text} s"
+            return f"A first, or B first by at most {_bare(text)} s"
         if high is not None:
-            return f"at most {signed(format_ends(high, high, 2)[1])} s"
+            text = format_ends(high, high, 2)[1]
+            if high <= 0:
+                return f"B first by at least {_bare(text)} s"
+            return f"B first, or A first by at most {text} s"
         return "not known"
+
+    @property
+    def short(self) -> str:
+        """The same for a narrow column beside a verdict: ``0.56…0.72``, ``B 1.2…A 0.8``."""
+        low, high = self.ends
+        if low is None or high is None:
+            return self.in_words
+        lower, upper = _ends(low, high)
+        if float(lower) >= 0:
+            return f"{lower}…{upper}"
+        if float(upper) <= 0:
+            return f"{_bare(upper)}…{_bare(lower)}"
+        return f"B {_bare(lower)}…A {upper}"
 
 
 def _ends(low_s: float, high_s: float) -> tuple[str, str]:
@@ -65,11 +92,9 @@ def _ends(low_s: float, high_s: float) -> tuple[str, str]:
     return ends
 
 
-def signed(text: str) -> str:
-    """``+0.56``, with a real minus; zero has no sign."""
-    if float(text) == 0:
-        return text.removeprefix("-")
-    return f"\N{MINUS SIGN}{text[1:]}" if text.startswith("-") else f"+{text}"
+def _bare(text: str) -> str:
+    """Without its sign: who came first says it."""
+    return text.removeprefix("-")
 
 
 class DifferenceAxis(QWidget):
@@ -79,7 +104,7 @@ class DifferenceAxis(QWidget):
         super().__init__(parent)
         self._ranges: tuple[Range, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("B minus A")
+        self.setAccessibleName("Which came first, and by how much")
         self.setFixedHeight(0)
 
     def set_ranges(self, ranges: Sequence[Range]) -> None:
@@ -151,13 +176,14 @@ class DifferenceAxis(QWidget):
         theme, font = current_theme(), mono_font(12)
         low, high = self.span()
         ns_per_px = (high - low) * NS_PER_S / max(1.0, self.width() - 2 * _EDGE)
-        step = tick_step(ns_per_px, text_width("+00.00", font) + 16)[0]
+        step = tick_step(ns_per_px, text_width("00.00", font) + 16)[0]
         decimals = step_decimals(step)
         taken = -1e9
+        self._paint_sides(painter, base + 20, low * NS_PER_S <= -step, high * NS_PER_S >= step)
         for count in range(math.ceil(low * NS_PER_S / step), int(high * NS_PER_S // step) + 1):
             at_s = count * step / NS_PER_S
             x = self._x(at_s)
-            text = signed(f"{at_s:.{decimals}f}") if count else "same instant"
+            text = f"{abs(at_s):.{decimals}f}" if count else "same instant"
             face = font if count else ui_font(12)
             painter.setPen(theme.faint)
             painter.drawLine(QPointF(x, base - 3), QPointF(x, base + 3))
@@ -170,6 +196,20 @@ class DifferenceAxis(QWidget):
                 taken = left + width + 4
             draw_text(painter, QRectF(left, y, width, 15), text, face, theme.faint,
                       Qt.AlignmentFlag.AlignHCenter)  # fmt: skip
+
+    def _paint_sides(self, painter: QPainter, y: float, left: bool, right: bool) -> None:
+        """Who comes first on each side of *same instant*, where there is room beside it."""
+        theme, face = current_theme(), ui_font(12)
+        half = text_width("same instant", face) / 2 + 6
+        zero = min(max(self._x(0.0), half), self.width() - half)
+        flags = Qt.AlignmentFlag
+        for shown, text, from_x, to_x, side in (
+            (left, "◂ B first", 0.0, zero - half, flags.AlignLeft),
+            (right, "A first ▸", zero + half, float(self.width()), flags.AlignRight),
+        ):
+            if shown and to_x - from_x >= text_width(text, face):
+                draw_text(painter, QRectF(from_x, y, to_x - from_x, 15), text, face,
+                          theme.secondary, side)  # fmt: skip
 
     def changeEvent(self, event: QEvent) -> None:
         """Repaint in another theme."""

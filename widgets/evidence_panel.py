@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QFrame,
-    QHBoxLayout,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)  # fmt: skip
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from widgets.annotation_table import AnnotationTable
 from widgets.disagreements import Disagreement, Disagreements
 from widgets.evidence_table import EvidenceTable
-from widgets.parts import button
+from widgets.pages import Pages
 from widgets.residual import ResidualPoint
-from widgets.theme import text_width, ui_font
 
 if TYPE_CHECKING:
     from widgets.residual_plot import ResidualPlot
 
 Page = Literal["table", "residuals", "disagreements", "remarks"]
-PAGES: tuple[Page, ...] = ("table", "residuals", "disagreements", "remarks")
 _TITLES = {
     "table": "Table", "residuals": "Residuals", "disagreements": "Disagreements",
     "remarks": "Remarks",
@@ -39,13 +29,12 @@ class EvidencePanel(QFrame):
 
     Signals
     -------
-    go_to(str), set_aside(str, str), picture_wanted()
+    go_to(str), set_aside(str, str)
         From the residuals and the disagreements.
     """
 
     go_to = Signal(str)
     set_aside = Signal(str, str)
-    picture_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,55 +42,50 @@ class EvidencePanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 12)
         column.setSpacing(8)
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        self._group = QButtonGroup(self)
-        self.switches: dict[Page, QPushButton] = {}
-        for page in PAGES:
-            made = button(_TITLES[page], kind="flat")
-            made.setCheckable(True)
-            _make_room(made)
-            made.clicked.connect(lambda _=False, to=page: self.show_page(to))
-            self._group.addButton(made)
-            self.switches[page] = made
-            row.addWidget(made)
-        row.addStretch(1)
-        column.addLayout(row)
         self.evidence = EvidenceTable()
         self.disagreements = Disagreements()
         self.disagreements.go_to.connect(self.go_to)
         self.disagreements.set_aside.connect(self.set_aside)
         self.residuals: ResidualPlot | None = None
         self._points: tuple[ResidualPoint, ...] = ()
-        self._place = QWidget()
-        inner = QVBoxLayout(self._place)
-        inner.setContentsMargins(0, 0, 0, 0)
-        self.pages = QStackedWidget()
+        self._note, self._clock = "", "reference clock"
         self.remarks = AnnotationTable()
-        for widget in (self.evidence, self._place, self.disagreements, self.remarks):
-            self.pages.addWidget(widget)
-        column.addWidget(self.pages, 1)
-        self.show_page("table")
+        self._pages = Pages({
+            "table": (_TITLES["table"], self.evidence),
+            "residuals": (_TITLES["residuals"], self._make_plot),
+            "disagreements": (_TITLES["disagreements"], self.disagreements),
+            "remarks": (_TITLES["remarks"], self.remarks),
+        })  # fmt: skip
+        self.switches = self._pages.switches
+        column.addWidget(self._pages, 1)
 
     @property
     def page(self) -> Page:
         """The page in front."""
-        return PAGES[self.pages.currentIndex()]
+        return cast(Page, self._pages.page)
 
     def show_page(self, page: Page) -> None:
         """Bring one page to the front."""
-        if page == "residuals" and self.residuals is None:
-            from widgets.residual_plot import ResidualPlot
+        self._pages.show_page(page)
 
-            self.residuals = ResidualPlot()
-            self.residuals.go_to.connect(self.go_to)
-            self.residuals.picture_wanted.connect(self.picture_wanted)
-            layout = self._place.layout()
-            assert layout is not None
-            layout.addWidget(self.residuals)
-            self.residuals.set_points(self._points)
-        self.switches[page].setChecked(True)
-        self.pages.setCurrentIndex(PAGES.index(page))
+    def _make_plot(self) -> QWidget:
+        from widgets.residual_plot import ResidualPlot
+
+        self.residuals = ResidualPlot()
+        self.residuals.go_to.connect(self.go_to)
+        self.residuals.set_note(self._note)
+        self.residuals.set_clock(self._clock)
+        self.residuals.set_points(self._points)
+        return self.residuals
+
+    def set_note(self, note: str, clock: str) -> None:
+        """What every copy and export of the tab says of its figures; what its clock is called."""
+        self._note, self._clock = note, clock
+        for table in (self.evidence.table, self.remarks.table):
+            table.set_note(note)
+        if self.residuals is not None:
+            self.residuals.set_note(note)
+            self.residuals.set_clock(clock)
 
     def set_points(self, points: Sequence[ResidualPoint]) -> None:
         """Residuals for the plot."""
@@ -115,11 +99,4 @@ class EvidencePanel(QFrame):
         """Cards, and how many there are beside the switch."""
         self.disagreements.show_all(found, left_out, overall)
         count = f"  ✕ {len(found)}" if found else ""
-        switch = self.switches["disagreements"]
-        switch.setText(f"{_TITLES['disagreements']}{count}")
-        _make_room(switch)
-
-
-def _make_room(switch: QPushButton) -> None:
-    """A switch that is on is bold, and must not be cut for it."""
-    switch.setMinimumWidth(round(text_width(switch.text(), ui_font(13, bold=True))) + 20)
+        self._pages.set_title("disagreements", f"{_TITLES['disagreements']}{count}")

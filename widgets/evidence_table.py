@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
-from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from sync.adjustment.solution import LimitResult, RowResult
 from sync.evidence import (
@@ -24,7 +25,7 @@ from sync.evidence import (
 from sync.timebase import NS_PER_S, Duration, MediaTime, format_clock, format_seconds
 from sync.uncertainty import Distribution, decimals_for, format_pair
 from widgets.parts import button, label
-from widgets.table import Cell, Column, Table
+from widgets.table import Cell, Column, RowActs, Table
 
 COLUMNS = (
     Column(title="what", most_px=180),
@@ -83,7 +84,7 @@ class EvidenceTable(QWidget):
         )  # fmt: skip
         self.table.selected.connect(self._chosen)
         self.table.activated.connect(self.go_to)
-        self.table.menu_wanted.connect(self._menu)
+        self.table.acts_of = self._acts_of
         column.addWidget(self.table, 1)
         self.detail = label("", "secondary")
         self.detail.hide()
@@ -138,6 +139,12 @@ class EvidenceTable(QWidget):
         lines = [f"{cells['kind']}: {cells['what']}"]
         lines += [cells["source"]] if cells["source"] else []
         lines.append(f"{cells['interval or 95 %']} · {cells['status']}")
+        late = [
+            self._delay_words(key)
+            for name in ("delays", "delays_a", "delays_b") for key in getattr(item, name, ())
+        ]  # fmt: skip
+        if late:
+            lines.append(f"◷ late by {' and '.join(late)}")
         if item.provenance.reason:
             lines.append(f"because: {item.provenance.reason}")
         if isinstance(item, Limit):
@@ -149,27 +156,24 @@ class EvidenceTable(QWidget):
             lines.append(f"residual {cells['residual s']} s · w {cells['w']} · {cells['checked']}")
         return "\n".join(lines)
 
+    def _delay_words(self, key: str) -> str:
+        """A delay by its name and what is stated of it."""
+        for item in self._items.values():
+            if isinstance(item, Delay) and item.key == key:
+                return f"{item.name} ({_interval(item).text})"
+        return key
+
     def _emit(self, signal: object) -> None:
         row = self.table.current()
         if row is not None:
             signal.emit(row)  # type: ignore[attr-defined]
 
-    def menu_for(self, row_id: str) -> QMenu:
-        """The menu of one row."""
-        menu = QMenu(self)
-        item = self._items[row_id]
-        menu.addAction("Go to", lambda: self.go_to.emit(row_id))
-        if item.provenance.status in ("set-aside", "rejected"):
-            menu.addAction("Restore", lambda: self.restore.emit(row_id))
-        else:
-            menu.addAction("Set aside …", lambda: self.set_aside.emit(row_id))
-        menu.addAction("Copy", self.table.copy)
-        return menu
-
-    def _menu(self, row_id: str, at: QPoint) -> None:
-        menu = self.menu_for(row_id)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(at)
+    def _acts_of(self, row_id: str) -> RowActs:
+        aside = self._items[row_id].provenance.status in ("set-aside", "rejected")
+        change = ("Restore", self.restore) if aside else ("Set aside …", self.set_aside)
+        return [
+            (text, partial(signal.emit, row_id)) for text, signal in (("Go to", self.go_to), change)
+        ]
 
 
 def _row(
@@ -211,8 +215,8 @@ def _row(
 def probability(p: float) -> str:
     """A probability, never nearer to certain than 0.999."""
     if p >= 0.999:
-        return "> 0.999"
-    return "< 0.001" if p <= 0.001 else f"{p:.3f}"
+        return "0.999 or more"
+    return "0.001 or less" if p <= 0.001 else f"{p:.3f}"
 
 
 def _limit_in_words(limit: LimitResult) -> str:
@@ -236,6 +240,16 @@ def _u_of(item: Evidence) -> float:
     """Half the stated range in seconds, to round the residual by."""
     if isinstance(item, Mark):
         return item.half.s if item.half is not None else 0.0
+    spread = getattr(item, "distribution", None)
+    return _half(spread) if isinstance(spread, Distribution) else 0.0
+
+
+def half_of(item: Evidence) -> float:
+    """Half of the range an observation states of itself, s: hard limits, or 95 %."""
+    if isinstance(item, Mark):
+        return 0.0 if item.half is None else item.half.s
+    if isinstance(item, Reading):
+        return ((item.latest.ns - item.earliest.ns) / NS_PER_S + item.granularity.s) / 2
     spread = getattr(item, "distribution", None)
     return _half(spread) if isinstance(spread, Distribution) else 0.0
 

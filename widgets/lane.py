@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -13,6 +14,8 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -20,6 +23,8 @@ from sync.timebase import NS_PER_S
 from sync.timeline import Marker, Track
 from widgets.bracket import playhead_rect
 from widgets.columns import LaneRow
+from widgets.lane_header import HEADER_PX, LaneHeader, name_rows, paint_header, paint_try_on
+from widgets.lane_heights import HEIGHT_PX
 from widgets.lane_paint import (
     LaneLook,
     PlacedRemark,
@@ -29,15 +34,21 @@ from widgets.lane_paint import (
     paint_track,
 )
 from widgets.lane_tiles import TileCache
-from widgets.parts import draw_text, theme_changed
-from widgets.theme import current_theme, text_width, ui_font, with_alpha
+from widgets.parts import theme_changed
+from widgets.theme import current_theme, with_alpha
 from widgets.view_range import ViewRange
 
-HEADER_PX = 150
-HEIGHT_PX = 60
+__all__ = ["HEADER_PX", "MARK_TOP", "Lane"]
+
 MARK_TOP = 10
 _GRAB_PX = 8
 _DRAG_PX = 4
+_GHOST, _BEHIND = 0.75, 0.25
+"""How strongly a lane that is tried on is drawn, and where it really is."""
+_STRIP_PX = 240
+"""A part this narrow is what a moving playhead leaves and takes."""
+_Drag = Literal["click", "range", "try", "head"]
+"""What a press becomes when the mouse moves; a click until then."""
 
 
 class Lane(QWidget):
@@ -51,9 +62,12 @@ class Lane(QWidget):
         Source id, first and last reference time in ns of a dragged range.
     mark_clicked(str)
         Id of the mark.
-    tried_on(str, object)
+    tried_on(str, object), try_on_done(str, object)
         Source id and by how many ns the person drags the lane with Ctrl+Shift (a view only);
-        ``None`` when the drag ends.
+        the second when the drag ends.
+    head_dragged(str, int, bool)
+        Source id, height of the mouse on the screen, and True when it was let go: the lane is to
+        stand elsewhere.
     menu_wanted(str, object)
         Source id and where on the screen: what this lane shows is to be chosen.
     """
@@ -62,6 +76,8 @@ class Lane(QWidget):
     range_selected = Signal(str, object, object)
     mark_clicked = Signal(str)
     tried_on = Signal(str, object)
+    try_on_done = Signal(str, object)
+    head_dragged = Signal(str, int, bool)
     menu_wanted = Signal(str, object)
 
     def __init__(self, source_id: str, parent: QWidget | None = None) -> None:
@@ -83,7 +99,10 @@ class Lane(QWidget):
         self._remarks: tuple[PlacedRemark, ...] = ()
         self._selection: tuple[int, int] | None = None
         self._pressed: QPointF | None = None
+        self._drag: _Drag = "click"
         self._trying: int | None = None
+        self._quick = False
+        self._still: QPixmap | None = None
         self._tiles = TileCache(self._paint_tile)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -110,7 +129,7 @@ class Lane(QWidget):
     def set_remarks(self, remarks: Sequence[PlacedRemark]) -> None:
         """Remarks along its bottom, in order of time."""
         self._remarks = tuple(sorted(remarks, key=lambda remark: remark.start_ns))
-        self.update()
+        self._changed()
 
     def set_sound_sign(self, sign: str) -> None:
         """How it is heard: ``M`` not at all, ``S`` alone, ``+6 dB``."""
@@ -138,12 +157,15 @@ class Lane(QWidget):
         """Names and colours by event id; ``sides`` by mark id: +1 only from there on, -1 until."""
         self._event_names, self._event_colours = dict(names), dict(colours)
         self._sides = dict(sides)
-        self.update()
+        self._changed()
 
-    def set_view(self, view: ViewRange) -> None:
-        """Show this range; its width is that of the lane without the header."""
-        if view != self._view:
-            self._view = view
+    def set_view(self, view: ViewRange, *, quick: bool = False) -> None:
+        """Show this range; its width is that of the lane without the header.
+
+        ``quick`` stretches what is painted already, until it is set without.
+        """
+        if (view, quick) != (self._view, self._quick):
+            self._view, self._quick, self._still = view, quick, None
             self.update(HEADER_PX, 0, self.width() - HEADER_PX, self.height())
 
     def set_playhead(self, ns: int | None, half_ns: int = 0) -> None:
@@ -164,12 +186,22 @@ class Lane(QWidget):
     def set_selected_mark(self, mark_id: str | None) -> None:
         """Outline this mark."""
         self._selected_mark = mark_id
-        self.update()
+        self._changed()
+
+    def set_try_on(self, ns: int | None) -> None:
+        """Draw the lane that much later, as a ghost; ``None`` puts it back. A view only."""
+        self._trying = ns
+        self._changed()
 
     def set_selection(self, selection: tuple[int, int] | None) -> None:
         """Shade this range of reference ns."""
         self._selection = selection
-        self.update()
+        self._changed()
+
+    @property
+    def name(self) -> str:
+        """Name of its source."""
+        return self._name
 
     @property
     def track(self) -> Track:
@@ -187,13 +219,23 @@ class Lane(QWidget):
 
     def _refresh(self) -> None:
         self._tiles.clear()
+        self._changed()
+
+    def _changed(self) -> None:
+        """Paint the content again."""
+        self._still = None
         self.update()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another size, another picture."""
+        self._still = None
+        super().resizeEvent(event)
+
     def _strip(self, ns: int, half_ns: int) -> QRect:
-        reach = min(half_ns / self._view.ns_per_px, 8000.0) + 3
-        left = min(max(self.x_of(ns) - reach, HEADER_PX), float(self.width()))
-        right = min(max(self.x_of(ns) + reach, HEADER_PX), float(self.width()))
-        return QRectF(left - 1, 0, right - left + 2, self.height()).toAlignedRect()
+        reach = min(half_ns / self._view.ns_per_px, 8000.0) + 4
+        x, right = self.x_of(ns), self.width()
+        left = min(max(int(x - reach), HEADER_PX), right)
+        return QRect(left, 0, min(max(int(x + reach) + 1, HEADER_PX), right) - left, self.height())
 
     # -- painting ----------------------------------------------------------------------------
 
@@ -205,73 +247,72 @@ class Lane(QWidget):
         paint_track(painter, look, view, ratio)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Only what is dirty; the content comes from the tiles."""
-        theme = current_theme()
+        """Only what is dirty; under the playhead it comes from one picture of the content."""
         painter = QPainter(self)
-        painter.fillRect(event.rect(), theme.ground)
-        dirty = QRectF(event.rect()).translated(-HEADER_PX, 0)
-        if dirty.right() >= 0:
+        dirty = event.rect()
+        if dirty.left() >= HEADER_PX and dirty.width() <= _STRIP_PX:
+            ratio = self.devicePixelRatioF()
+            taken = QRectF(dirty).translated(-HEADER_PX, 0)
+            part = QRectF(taken.topLeft() * ratio, taken.size() * ratio)
+            painter.drawPixmap(QRectF(dirty), self._still_content(ratio), part)
+        else:
             painter.save()
             painter.translate(HEADER_PX, 0)
-            painter.setClipRect(0, 0, self.width() - HEADER_PX, self.height())
-            self._paint_selection(painter)
-            painter.translate(self._shift_px(), 0)
-            seen = dirty.translated(-self._shift_px(), 0)
-            self._tiles.draw(painter, self._view, self.height(), seen, self.devicePixelRatioF())
-            painter.translate(-self._shift_px(), 0)
-            if len(self._rows) > 1:
-                self._name_rows(painter)
-            paint_remarks(painter, self._view, self._remarks, self.height() - 2)
-            self._paint_marks(painter)
-            self._paint_playhead(painter)
+            self._paint_still(painter, QRectF(dirty).translated(-HEADER_PX, 0))
             painter.restore()
+            if dirty.left() < HEADER_PX:
+                header = LaneHeader(
+                    name=self._name, kind=self._kind, colour=self._colour,
+                    sound_sign=self._sound_sign, focused=self._focused, stale=self._stale,
+                    held=self._drag == "head",
+                )  # fmt: skip
+                paint_header(painter, header, self.height())
+        painter.setClipRect(HEADER_PX, 0, self.width() - HEADER_PX, self.height())
+        painter.translate(HEADER_PX, 0)
+        self._paint_playhead(painter)
+
+    def _still_content(self, ratio: float) -> QPixmap:
+        """All but header and playhead, painted once until something of it changes."""
+        if self._still is None:
+            width = self.width() - HEADER_PX
+            self._still = QPixmap(round(width * ratio), round(self.height() * ratio))
+            self._still.setDevicePixelRatio(ratio)
+            painter = QPainter(self._still)
+            self._paint_still(painter, QRectF(0, 0, width, self.height()))
+            painter.end()
+        return self._still
+
+    def _paint_still(self, painter: QPainter, dirty: QRectF) -> None:
+        """What lies under the playhead; x from the view's left edge."""
+        theme, wide = current_theme(), self.width() - HEADER_PX
+        painter.setClipRect(0, 0, wide, self.height())
+        painter.fillRect(dirty, theme.ground)
+        self._paint_selection(painter)
+        self._paint_content(painter, dirty)
+        self._paint_marks(painter)
         painter.setPen(theme.line)
-        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
-        if event.rect().left() <= HEADER_PX:
-            self._paint_header(painter)
+        painter.drawLine(0, self.height() - 1, wide, self.height() - 1)
+
+    def _paint_content(self, painter: QPainter, dirty: QRectF) -> None:
+        """Clips and curves, and where they are tried on; the rows' names stay where they are."""
+        ratio = self.devicePixelRatioF()
+        if self._trying is None:
+            self._tiles.draw(painter, self._view, self.height(), dirty, ratio, quick=self._quick)
+        else:
+            for shift, strength in ((0, _BEHIND), (self._shift_px(), _GHOST)):
+                painter.setOpacity(strength)
+                painter.translate(shift, 0)
+                seen = dirty.translated(-shift, 0)
+                self._tiles.draw(painter, self._view, self.height(), seen, ratio)
+                painter.translate(-shift, 0)
+            painter.setOpacity(1.0)
+            paint_try_on(painter, self._trying)
+        if len(self._rows) > 1:
+            name_rows(painter, self._rows, self.height())
+        paint_remarks(painter, self._view, self._remarks, self.height() - 2)
 
     def _shift_px(self) -> int:
         return 0 if self._trying is None else round(self._trying / self._view.ns_per_px)
-
-    def _paint_header(self, painter: QPainter) -> None:
-        theme = current_theme()
-        tall = self.height() - 1
-        ground = theme.raised if self._focused else theme.panel
-        painter.fillRect(0, 0, HEADER_PX - 1, tall, ground)
-        painter.fillRect(HEADER_PX - 1, 0, 1, tall + 1, theme.line)
-        painter.fillRect(0, 0, 3, tall, self._colour)
-        top = 8 if tall >= 44 else (tall - 18) / 2
-        room = QRectF(14, top, HEADER_PX - 22, 18)
-        sign = self._paint_sound_sign(painter, room)
-        name_room = room.adjusted(0, 0, -sign, 0)
-        draw_text(painter, name_room, self._name, ui_font(13, bold=True), theme.text)
-        if tall >= 44:
-            kind = "⟳ out of date" if self._stale else self._kind
-            tone = theme.act if self._stale else theme.secondary
-            draw_text(painter, room.translated(0, 18), kind, ui_font(12), tone)
-        if self._trying is not None and tall >= 58:
-            draw_text(painter, room.translated(0, 35), "try-on: view only", ui_font(12), theme.act)
-
-    def _paint_sound_sign(self, painter: QPainter, room: QRectF) -> float:
-        """At the right of the header's first line; the width it takes."""
-        if not self._sound_sign:
-            return 0.0
-        theme, font = current_theme(), ui_font(12, bold=True)
-        width = text_width(self._sound_sign, font) + 10
-        chip = QRectF(room.right() - width, room.top() + 1, width, room.height() - 2)
-        painter.setPen(QPen(theme.act, 1))
-        painter.drawRect(chip.adjusted(0.5, 0.5, -0.5, -0.5))
-        draw_text(painter, chip.adjusted(5, 0, 0, 0), self._sound_sign, font, theme.act)
-        return width + 6
-
-    def _name_rows(self, painter: QPainter) -> None:
-        """Which channel is which, at the left of its row."""
-        each = (self.height() - 10) / len(self._rows)
-        font, theme = ui_font(12), current_theme()
-        for place, row in enumerate(self._rows):
-            chip = QRectF(4, 7 + place * each, text_width(row.name, font) + 10, 17)
-            painter.fillRect(chip, with_alpha(theme.ground, 0.8))
-            draw_text(painter, chip.adjusted(5, 0, 0, 0), row.name, font, theme.text)
 
     def _paint_selection(self, painter: QPainter) -> None:
         if self._selection is None:
@@ -335,38 +376,46 @@ class Lane(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a click or a drag."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._pressed = event.position()
+            self._pressed, self._drag = event.position(), "click"
             both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-            self._trying = 0 if event.modifiers() & both == both else None
+            if event.modifiers() & both == both and self._pressed.x() >= HEADER_PX:
+                self._drag = "try"
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Select a range, or try the lane on somewhere else."""
-        if self._pressed is None or self._pressed.x() < HEADER_PX:
+        """Select a range, try the lane on somewhere else, or move it by its head."""
+        if self._pressed is None:
             return
-        if self._trying is not None:
-            moved = event.position().x() - self._pressed.x()
-            self._trying = round(moved * self._view.ns_per_px)
-            self.tried_on.emit(self.source_id, self._trying)
-            self.update()
-        elif abs(event.position().x() - self._pressed.x()) >= _DRAG_PX:
-            self.set_selection(self._dragged(event.position()))
+        at = event.position()
+        moved = at - self._pressed
+        if self._drag == "click":
+            head = self._pressed.x() < HEADER_PX
+            if abs(moved.y() if head else moved.x()) >= _DRAG_PX:
+                self._drag = "head" if head else "range"
+                self.update()
+        if self._drag == "try":
+            self.tried_on.emit(self.source_id, round(moved.x() * self._view.ns_per_px))
+        elif self._drag == "head":
+            self.head_dragged.emit(self.source_id, round(event.globalPosition().y()), False)
+        elif self._drag == "range":
+            self.set_selection(self._dragged(self._pressed, at))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a click or a drag."""
         if self._pressed is None or event.button() != Qt.MouseButton.LeftButton:
             return
         pressed, self._pressed = self._pressed, None
-        if self._trying is not None:
-            self._trying = None
-            self.tried_on.emit(self.source_id, None)
+        drag, self._drag = self._drag, "click"
+        at = event.position()
+        if drag == "try":
+            moved = round((at.x() - pressed.x()) * self._view.ns_per_px)
+            self.try_on_done.emit(self.source_id, moved)
+        elif drag == "head":
             self.update()
-        elif pressed.x() >= HEADER_PX and abs(event.position().x() - pressed.x()) >= _DRAG_PX:
-            self._pressed = pressed
-            first, last = self._dragged(event.position())
-            self._pressed = None
-            self.range_selected.emit(self.source_id, first, last)
+            self.head_dragged.emit(self.source_id, round(event.globalPosition().y()), True)
+        elif pressed.x() >= HEADER_PX and abs(at.x() - pressed.x()) >= _DRAG_PX:
+            self.range_selected.emit(self.source_id, *self._dragged(pressed, at))
         else:
-            self._click(event.position())
+            self._click(at)
 
     def _click(self, at: QPointF) -> None:
         self.set_selection(None)
@@ -378,10 +427,8 @@ class Lane(QWidget):
         else:
             self.clicked.emit(self.source_id, self._view.ns_of(at.x() - HEADER_PX))
 
-    def _dragged(self, at: QPointF) -> tuple[int, int]:
-        begun = at if self._pressed is None else self._pressed
-        ends = (self._view.ns_of(x - HEADER_PX) for x in (begun.x(), at.x()))
-        first, last = sorted(ends)
+    def _dragged(self, begun: QPointF, at: QPointF) -> tuple[int, int]:
+        first, last = sorted(self._view.ns_of(x - HEADER_PX) for x in (begun.x(), at.x()))
         return first, last
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

@@ -27,6 +27,11 @@ class LaneGround(QWidget):
         self._note = note
         self.update()
 
+    def column_end(self) -> int:
+        """Where the lanes end."""
+        items = (self.column.itemAt(n) for n in range(self.column.count() - 1))
+        return max((item.geometry().bottom() + 1 for item in items if item), default=0)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Header column, ground and the note."""
         theme = current_theme()

@@ -56,6 +56,13 @@ class LaneOverlay(QWidget):
         self._bottom = 0
         self._shelf_top = 0
         self._playhead: int | None = None
+        self._drop_line: int | None = None
+
+    def set_drop_line(self, y: int | None) -> None:
+        """Show where a lane that is dragged by its head would stand."""
+        if y != self._drop_line:
+            self._drop_line = y
+            self.update()
 
     def set_ties(self, ties: tuple[Tie, ...]) -> None:
         """Draw these anchors."""
@@ -78,7 +85,7 @@ class LaneOverlay(QWidget):
         """Show this range."""
         if view != self._view:
             self._view = view
-            self.update()
+            self.update(HEADER_PX, 0, self.width() - HEADER_PX, self._bottom)
 
     def set_playhead(self, ns: int | None) -> None:
         """Move the line; repaints two strips."""
@@ -97,6 +104,8 @@ class LaneOverlay(QWidget):
         """Ties, limits, labels, playhead."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        if self._drop_line is not None:
+            painter.fillRect(0, self._drop_line - 1, self.width(), 3, current_theme().act)
         painter.setClipRect(event.rect() & QRect(HEADER_PX, 0, self.width(), self.height()))
         painter.translate(HEADER_PX, 0)
         painter.save()

@@ -282,6 +282,8 @@ class PlacedRemark:
     text: str
     start_ns: int
     end_ns: int | None
+    rough: bool = False
+    """A place noted while playing, to be refined: a hollow flag."""
 
 
 def paint_remarks(
@@ -289,12 +291,17 @@ def paint_remarks(
 ) -> None:
     """Remarks as a flag each along the bottom: a line over its time, and as many words as fit
     before the next one. They are no evidence, so they have no colour of their own."""
+    if not remarks:
+        return
     theme, font = current_theme(), ui_font(12)
     lefts = [view.x_of(remark.start_ns) for remark in remarks]
     for place, (remark, left) in enumerate(zip(remarks, lefts, strict=True)):
         right = left if remark.end_ns is None else view.x_of(remark.end_ns)
         following = lefts[place + 1] if place + 1 < len(lefts) else float("inf")
         if right < 0 or left > view.width:
+            continue
+        if remark.rough:
+            _paint_rough(painter, left, bottom)
             continue
         painter.fillRect(QRectF(left, bottom - 13, 1, 13), theme.secondary)
         painter.fillRect(QRectF(left, bottom - 1, max(right - left, 3.0), 1), theme.secondary)
@@ -304,6 +311,17 @@ def paint_remarks(
             chip = QRectF(left + 1, bottom - 14, width + 6, 13)
             painter.fillRect(chip, with_alpha(theme.ground, 0.75))
             draw_text(painter, chip.adjusted(3, 0, 0, 0), remark.text, font, theme.secondary)
+
+
+def _paint_rough(painter: QPainter, x: float, bottom: float) -> None:
+    """A hollow flag: not yet a mark."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(QPen(current_theme().act, 1.5))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    top, tip, foot = (QPointF(x + away, bottom - up) for away, up in ((0, 20), (11, 15.5), (0, 11)))
+    painter.drawLine(top, QPointF(x, bottom))
+    painter.drawPolygon(QPolygonF([top, tip, foot]))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
 def marker_text(marker: Marker, name: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -12,22 +13,23 @@ from sync.adjustment.solution import ResultStatus
 from sync.timebase import NS_PER_S
 from sync.timeline import Timeline
 from widgets.columns import LaneRow
-from widgets.lane import HEADER_PX, HEIGHT_PX, Lane
+from widgets.lane import HEADER_PX, Lane
 from widgets.lane_ground import LaneGround
+from widgets.lane_heights import NOTCH, LaneHeights, bounded
 from widgets.lane_overlay import LaneOverlay, LimitArrow, tie_all, tie_colours
 from widgets.lane_paint import PlacedRemark
+from widgets.lane_trial import LaneTrial
 from widgets.parts import theme_changed
 from widgets.shelf import ShelfRow
 from widgets.theme import current_theme, source_colour
 from widgets.time_ruler import Mode, TimeRuler, wheel_view
+from widgets.try_on_card import TryOnCard
 from widgets.view_range import ViewRange
 
-LANE_SMALLEST, LANE_TALLEST = 32, 220
-_FITTING = (44, 64)
-"""Between these heights lanes follow the room there is, until the person chooses a height."""
-_WAVEFORM, _SPECTRUM, _ONE_OF_MANY = 1.3, 1.9, 0.8
-"""A waveform has two sides and a spectrogram many rows: each gets so much more height, and each
-channel of several a little less than one alone."""
+_REST_MS = 60
+"""A wheel that has not turned for so long rests."""
+_ONE_LOOK_S = 0.8
+"""Turns of the wheel closer together than this are one change of the view, for Backspace."""
 _EMPTY = "Add recordings: each gets a lane here."
 _NOTHING = "Nothing is linked yet. Mark one event in two recordings, and they get a common clock."
 
@@ -43,9 +45,12 @@ class LaneStack(QFrame):
         The drag of a playhead has ended.
     clicked(str, object)
         A lane was clicked: source id, reference ns (``None`` for its header).
-    range_selected(str, object, object), mark_clicked(str), tried_on(str, object),
-    menu_wanted(str, object)
+    range_selected(str, object, object), mark_clicked(str), menu_wanted(str, object)
         From the lanes, see :class:`widgets.lane.Lane`.
+    height_wanted(object)
+        Height in px by source id that the person gave some lanes (Alt+wheel).
+    order_wanted(object)
+        Source ids of all lanes, top to bottom, as the person put them.
     shelf_moved(str, object)
         Source id and media ns (``None``: only focus it).
     view_changed(object)
@@ -59,8 +64,9 @@ class LaneStack(QFrame):
     clicked = Signal(str, object)
     range_selected = Signal(str, object, object)
     mark_clicked = Signal(str)
-    tried_on = Signal(str, object)
     menu_wanted = Signal(str, object)
+    height_wanted = Signal(object)
+    order_wanted = Signal(object)
     shelf_moved = Signal(str, object)
     view_changed = Signal(object)
     panned_by_hand = Signal()
@@ -77,11 +83,17 @@ class LaneStack(QFrame):
         self._remarks: dict[str, Sequence[PlacedRemark]] = {}
         self._view = ViewRange(0, 60 * NS_PER_S)
         self._previous: list[ViewRange] = []
+        self._coarse: list[str] = []
+        self._refine = QTimer(self)
+        self._refine.setSingleShot(True)
+        self._refine.timeout.connect(self._refine_one)
         self._playhead: int | None = None
         self._halves: int | Mapping[str, int] = 0
         self._focused: str | None = None
-        self._lane_height = HEIGHT_PX
-        self._height_chosen = False
+        self._order: list[str] = []
+        self._heights = LaneHeights()
+        self._asked_at = float("-inf")
+        self._selection: tuple[str, int, int] | None = None
         self._build()
 
     def _build(self) -> None:
@@ -111,6 +123,7 @@ class LaneStack(QFrame):
         column.addLayout(self._shelf_box)
         self._overlay = LaneOverlay(self)
         self._holder.set_note(_EMPTY)
+        self.trial = LaneTrial(TryOnCard(self), self._lanes.get, self._place_card, self)
 
     # -- values ------------------------------------------------------------------------------
 
@@ -153,6 +166,8 @@ class LaneStack(QFrame):
             name, kind = names.get(track.source, track.source), (kinds or {}).get(track.source, "")
             lane.set_header(name, kind)
             lane.set_events(labels, shades, mark_sides or {})
+            if track != lane.track and self.trial.tried is not None:
+                self.trial.drop()  # it was tried on against another calculation
             lane.set_track(track, colour_of[track.source], stale=timeline.stale)
         for track in unlinked:
             self._shelf[track.source].set_source(names.get(track.source, track.source), track)
@@ -238,15 +253,19 @@ class LaneStack(QFrame):
         """What is shown."""
         return self._view
 
-    def set_view(self, view: ViewRange, *, remember: bool = False) -> None:
-        """Show this range; ``remember`` keeps the present one for :meth:`previous_view`."""
+    def set_view(self, view: ViewRange, *, remember: bool = False, turning: bool = False) -> None:
+        """Show this range; ``remember`` keeps the present one for :meth:`previous_view`.
+
+        While the wheel is ``turning`` lanes are stretched; exact again when it rests.
+        """
         wanted = view.with_width(self._content_width())
         if wanted == self._view:
             return
         if remember:
             self._previous = [*self._previous[-31:], self._view]
+        zoomed = turning and wanted.span_ns != self._view.span_ns
         self._view = wanted
-        self._spread_view()
+        self._spread_view(quick=zoomed)
         self.view_changed.emit(wanted)
 
     def fit(self) -> None:
@@ -265,30 +284,48 @@ class LaneStack(QFrame):
         if self._previous:
             self.set_view(self._previous.pop())
 
+    @property
+    def selection(self) -> tuple[int, int] | None:
+        """The range dragged in a lane, in reference ns."""
+        return None if self._selection is None else self._selection[1:]
+
     def set_lane_height(self, height: int) -> None:
-        """Height of every lane, in px; from then on they do not follow the room there is."""
-        self._height_chosen = True
-        self._apply_height(height)
+        """Height of a lane of one trace, in px; from then on it does not follow the room."""
+        self._heights.give(height)
+        self._apply_heights()
+
+    def set_own_heights(self, own: Mapping[str, int]) -> None:
+        """Heights in px that the person chose for some lanes, by source id."""
+        self._heights.choose(own)
+        self._apply_heights()
+
+    def own_px(self) -> int:
+        """Height of all lanes that the person chose one for."""
+        return self._heights.own_px(self._lanes)
+
+    def part_of(self, source: str, expected: float = 1.0) -> float:
+        """Height of a lane as a multiple of a trace's (0 where chosen); ``expected`` until it is
+        drawn."""
+        return self._heights.part(source, self._rows.get(source, ()), expected)
 
     def _fit_heights(self) -> None:
-        """Share the room there is among the lanes, within reason."""
-        if self._height_chosen or not self._lanes:
-            return
         parts = sum(self.part_of(source) for source in self._lanes)
-        room = int(self._scroll.viewport().height() / parts)
-        self._apply_height(max(_FITTING[0], min(_FITTING[1], room)))
+        self._heights.fit(self._scroll.viewport().height() - self.own_px(), parts)
+        self._apply_heights()
 
-    def _apply_height(self, height: int) -> None:
-        height = max(LANE_SMALLEST, min(LANE_TALLEST, height))
-        if height == self._lane_height and all(
-            lane.height() == self._height_of(source) for source, lane in self._lanes.items()
-        ):
-            return
-        self._lane_height = height
+    def _apply_heights(self) -> None:
+        changed = False
         for source, lane in self._lanes.items():
-            lane.setFixedHeight(self._height_of(source))
-        self._holder.adjustSize()
-        self._place_overlay()
+            wanted = self._height_of(source)
+            if lane.height() != wanted:
+                lane.setFixedHeight(wanted)
+                changed = True
+        if changed:
+            self._holder.adjustSize()
+            self._place_overlay()
+
+    def _height_of(self, source: str) -> int:
+        return self._heights.of(source, self._rows.get(source, ()))
 
     def _content_width(self) -> int:
         return max(40, self.width() - HEADER_PX - self._scroll_bar_width())
@@ -297,30 +334,35 @@ class LaneStack(QFrame):
         bar = self._scroll.verticalScrollBar()
         return bar.sizeHint().width() if bar.maximum() > 0 else 0
 
-    def _height_of(self, source: str) -> int:
-        return min(LANE_TALLEST, round(self._lane_height * self.part_of(source)))
-
-    def part_of(self, source: str, expected: float = 1.0) -> float:
-        """Height of a lane as a multiple of a trace's; ``expected`` until it is drawn."""
-        rows = self._rows.get(source)
-        if not rows:
-            return expected
-        return max(1.0, sum(_part_of_row(row, alone=len(rows) == 1) for row in rows))
-
     def _asked_view(self, view: ViewRange) -> None:
         self.panned_by_hand.emit()
-        self.set_view(view)
+        now = time.monotonic()
+        self.set_view(view, remember=now - self._asked_at > _ONE_LOOK_S, turning=True)
+        self._asked_at = now
 
-    def _spread_view(self) -> None:
+    def _spread_view(self, *, quick: bool = False) -> None:
         self.ruler.set_view(self._view)
         for lane in self._lanes.values():
-            lane.set_view(self._view)
+            lane.set_view(self._view, quick=quick)
         self._overlay.set_view(self._view)
+        self._coarse = list(self._lanes) if quick else []
+        if quick:
+            self._refine.start(_REST_MS)
+
+    def _refine_one(self) -> None:
+        """One lane exact again; the next in another turn: the window never waits for all."""
+        while self._coarse:
+            lane = self._lanes.get(self._coarse.pop(0))
+            if lane is not None:
+                lane.set_view(self._view)
+                self._refine.start(1)
+                return
 
     # -- lanes -------------------------------------------------------------------------------
 
     def _lay_out(self, linked: list[str], unlinked: list[str]) -> None:
         """Lanes and shelf rows for exactly these sources, in this order; old ones are reused."""
+        self._order = list(linked)
         for rows, wanted in ((self._lanes, linked), (self._shelf, unlinked)):
             for source in [source for source in rows if source not in wanted]:
                 row = rows.pop(source)
@@ -344,10 +386,11 @@ class LaneStack(QFrame):
         lane.setFixedHeight(self._height_of(source))
         lane.set_sound_sign(self._sound_signs.get(source, ""))
         lane.set_remarks(self._remarks.get(source, ()))
-        lane.clicked.connect(self.clicked)
-        lane.range_selected.connect(self.range_selected)
+        lane.clicked.connect(self._clicked)
+        lane.range_selected.connect(self._range_selected)
         lane.mark_clicked.connect(self.mark_clicked)
-        lane.tried_on.connect(self.tried_on)
+        self.trial.watch(lane)
+        lane.head_dragged.connect(self._head_dragged)
         lane.menu_wanted.connect(self.menu_wanted)
         lane.show()
         return lane
@@ -359,6 +402,64 @@ class LaneStack(QFrame):
         elif source in self._shelf:
             curve = next((row for row in rows if row.columns is not None), LaneRow())
             self._shelf[source].set_curve(curve.columns, waveform=curve.waveform)
+
+    # -- the person --------------------------------------------------------------------------
+
+    def _lane_at(self, y: int) -> str | None:
+        """The lane at this height of the part that scrolls."""
+        y += self._scroll.verticalScrollBar().value()
+        return next((s for s, lane in self._lanes.items()
+                     if lane.y() <= y < lane.y() + lane.height()), None)  # fmt: skip
+
+    def _taller(self, notches: float, source: str | None, *, all_lanes: bool) -> None:
+        wanted = list(self._lanes) if all_lanes else [source] if source is not None else []
+        if wanted:
+            self.height_wanted.emit(
+                {s: bounded(round(self._lanes[s].height() * NOTCH**notches)) for s in wanted}
+            )
+
+    def _range_selected(self, source: str, first: int, last: int) -> None:
+        self._selection = (source, first, last)
+        for other, lane in self._lanes.items():
+            lane.set_selection((first, last) if other == source else None)
+        self.range_selected.emit(source, first, last)
+
+    def _clicked(self, source: str, ns: object) -> None:
+        self.clear_selection()
+        self.clicked.emit(source, ns)
+
+    def clear_selection(self) -> None:
+        """Nothing is selected."""
+        self._selection = None
+        for lane in self._lanes.values():
+            lane.set_selection(None)
+
+    def order(self) -> list[str]:
+        """Source ids of the lanes, top to bottom."""
+        return list(self._order)
+
+    def _head_dragged(self, source: str, y: int, dropped: bool) -> None:
+        """Show where the lane would stand, and put it there when it is let go."""
+        at = self._holder.mapFromGlobal(QPoint(0, y)).y()
+        others = [s for s in self.order() if s != source]
+        place = sum(at > self._lanes[s].y() + self._lanes[s].height() / 2 for s in others)
+        if dropped:
+            self._overlay.set_drop_line(None)
+            wanted = [*others[:place], source, *others[place:]]
+            if wanted != self.order():
+                self.order_wanted.emit(wanted)
+            return
+        edge = self._lanes[others[place]].y() if place < len(others) else self._holder.column_end()
+        top = self._holder.mapTo(self, QPoint(0, edge)).y() - self._ruler_row.height()
+        self._overlay.set_drop_line(top)
+
+    def _place_card(self, card: TryOnCard, lane: Lane) -> None:
+        """Under the lane that is tried on, or above it where there is no room."""
+        top = lane.mapTo(self, QPoint(0, 0)).y()
+        below = top + lane.height() + 4
+        y = below if below + card.height() <= self.height() else top - card.height() - 4
+        left = HEADER_PX + max(0, (self._view.width - card.width()) // 2)
+        card.move(left, max(self._ruler_row.height(), y))
 
     # -- Qt ----------------------------------------------------------------------------------
 
@@ -399,12 +500,13 @@ class LaneStack(QFrame):
         return super().eventFilter(watched, event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom about the cursor; Shift pans; Alt changes the lane height."""
+        """Zoom about the cursor; Shift pans; Alt: height of a lane, with Shift of all."""
         event.accept()
         if event.modifiers() & Qt.KeyboardModifier.AltModifier:
             turn = event.angleDelta()
-            notches = (turn.y() or turn.x()) / 120
-            self.set_lane_height(round(self._lane_height * 1.15**notches))
+            at = self._scroll.mapFromGlobal(event.globalPosition().toPoint())
+            self._taller((turn.y() or turn.x()) / 120, self._lane_at(at.y()), all_lanes=bool(
+                event.modifiers() & Qt.KeyboardModifier.ShiftModifier))  # fmt: skip
             return
         x = self.mapFromGlobal(event.globalPosition()).x() - HEADER_PX
         wanted, _ = wheel_view(self._view, event, x)
@@ -423,8 +525,3 @@ class LaneStack(QFrame):
         if theme_changed(event):
             self.update()
         super().changeEvent(event)
-
-
-def _part_of_row(row: LaneRow, *, alone: bool) -> float:
-    part = _SPECTRUM if row.spectrum is not None else _WAVEFORM if row.waveform else 1.0
-    return part if alone else part * _ONE_OF_MANY

@@ -13,8 +13,8 @@ COLUMNS = (
     Column(title="without", tip="Untick to leave it out of this answer: a what-if, never saved",
            most_px=172),
     Column(title="then", tip="The verdict without it", most_px=104),
-    Column(title="B − A, 95 % s", number=True, most_px=140,
-           tip="95 % range of B minus A in seconds, without it"),
+    Column(title="by s (95 %)", number=True, most_px=140,
+           tip="By how much the earlier comes first, without it: 95 % range in seconds"),
 )  # fmt: skip
 _VERDICTS = {
     "a-before-b": "● A first", "b-before-a": "● B first",
@@ -53,10 +53,7 @@ class LeaveOneOut(QWidget):
         rows = [_row(part, answer) for part in self._parts.values()]
         self.table.set_rows(rows, list(self._parts))
         self.all_in()
-        long = len(rows) > _ROWS_SHOWN
-        self.table.view.setFixedHeight(28 * min(_ROWS_SHOWN, len(rows)) + 42)
-        self.table.filter.setVisible(long)
-        self.table.count.setVisible(long)
+        self.table.fit_height(_ROWS_SHOWN)
 
     def all_in(self) -> None:
         """Give every row its tick, without a signal."""
@@ -78,6 +75,5 @@ def _row(part: WhatIf, answer: Answer) -> tuple[object, ...]:
                    tip="Without it the verdict is another one" if other else "")  # fmt: skip
     if part.interval_s is None:
         return name, verdict, Cell("–")
-    words = Range(name=part.name, low_s=part.interval_s[0], high_s=part.interval_s[1]).in_words
-    short = words.removesuffix(" s").replace(" to ", "…")
-    return name, verdict, Cell(short, part.difference_s, tip=words)
+    found = Range(name=part.name, low_s=part.interval_s[0], high_s=part.interval_s[1])
+    return name, verdict, Cell(found.short, part.difference_s, tip=found.in_words)

@@ -6,10 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPen,
+)  # fmt: skip
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QMenu,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableWidget,
@@ -18,7 +27,9 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from sync.correlate.result import SearchStatus
+from sync.interchange.csv import shown_csv_bytes
 from widgets.parts import draw_symbol, draw_text
+from widgets.saving import Keepsake, keeper_of
 from widgets.search_words import short_chance
 from widgets.theme import current_theme, text_width, ui_font
 
@@ -36,6 +47,8 @@ _WORDS: dict[str, tuple[str, str, str]] = {
 """Symbol, word, and colour of the theme."""
 _PAIR = Qt.ItemDataRole.UserRole + 1
 _CELL = Qt.ItemDataRole.UserRole + 2
+_NAMES = Qt.ItemDataRole.UserRole + 3
+_TITLES = ("recording", "recording", "found", "unrelated recordings reach it in", "detail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,7 @@ class PairGrid(QTableWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("All pairs")
+        self._note = ""
         self.setItemDelegate(_Painter(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -114,8 +128,49 @@ class PairGrid(QTableWidget):
         said = (item.data(Qt.ItemDataRole.AccessibleTextRole) for item in every if item is not None)
         return [text for text in said if text]
 
+    def set_note(self, note: str) -> None:
+        """What every copy and export says of its figures."""
+        self._note = note
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """(recording, recording, found, chance, detail) of each pair."""
+        every = (self.item(r, c) for r in range(self.rowCount()) for c in range(self.columnCount()))
+        found = []
+        for item in every:
+            if item is not None and item.data(_CELL) is not None:
+                cell, names = item.data(_CELL), item.data(_NAMES)
+                _, word, _ = _WORDS[cell.status or "failed"]
+                chance = "" if cell.p is None else short_chance(cell.p)
+                found.append((*names, word, chance, cell.detail.replace("\n", " ")))
+        return found
+
+    def copy(self) -> None:
+        """Every pair as a line, with titles and note."""
+        lines = ["\t".join(row) for row in (_TITLES, *self.rows())]
+        QGuiApplication.clipboard().setText("\n".join([*lines, self._note]).strip())
+
+    def keepsake(self) -> Keepsake:
+        """Every pair as a row."""
+        head = [("table", "All pairs"), *(("note", line) for line in self._note.splitlines())]
+        return Keepsake(
+            name="All pairs", content={"csv": lambda: shown_csv_bytes(head, _TITLES, self.rows())}
+        )
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Copy and export, as on every table."""
+        menu = QMenu(self)
+        menu.addAction("Copy the whole table", self.copy)
+        keeper = keeper_of(self)
+        if keeper is not None:
+            menu.addAction("Export this table …", lambda: keeper.keep_file(self.keepsake()))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(event.globalPos())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens."""
+        """Enter opens, Ctrl+C copies."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._open()
         else:
@@ -142,6 +197,7 @@ class PairGrid(QTableWidget):
         chance = "" if cell.p is None else f", unrelated recordings reach it {short_chance(cell.p)}"
         said = f"{names[a]} ↔ {names[b]}: {word}{chance}"
         item.setData(_PAIR, (a, b))
+        item.setData(_NAMES, (names[a], names[b]))
         item.setData(_CELL, cell)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, said)
         item.setToolTip("\n".join(part for part in (said, cell.detail) if part))

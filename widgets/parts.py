@@ -246,6 +246,13 @@ def theme_changed(event: QEvent) -> bool:
     )  # fmt: skip
 
 
+def swatch(colour: QColor) -> QIcon:
+    """A square of a colour, for menus."""
+    pixmap = QPixmap(14, 14)
+    pixmap.fill(colour)
+    return QIcon(pixmap)
+
+
 def transport_icon(name: str, colour: QColor, size: int = 20) -> QIcon:
     """Icon of a transport button: start, back, play, pause, forward, end."""
     icon = QIcon()
@@ -298,5 +305,5 @@ def _transport_path(name: str) -> QPainterPath:
 __all__ = [
     "CHIP_HEIGHT", "Choice", "ElidedLabel", "StateChip", "blend", "button", "chip_width", "clear",
     "current_theme", "draw_chip", "draw_symbol", "draw_text", "label", "mono_font", "rule",
-    "selectable", "set_role", "theme_changed", "transport_icon",
+    "selectable", "set_role", "swatch", "theme_changed", "transport_icon",
 ]  # fmt: skip

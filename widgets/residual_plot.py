@@ -7,44 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
 
 from sync.timebase import NS_PER_S, ReferenceTime, format_clock
 from widgets.evidence_table import DISAGREES
-from widgets.parts import Choice, button, label, theme_changed
+from widgets.parts import Choice, label
+from widgets.plot import Plot, Rows
 from widgets.residual import ResidualPoint
-from widgets.theme import current_theme, mono_font, text_width, with_alpha
-from widgets.time_ruler import tick_step
+from widgets.theme import current_theme, with_alpha
 
 SHAPES = {
     "mark": "o", "match": "t", "clock reading": "s", "clock check": "d", "stated time": "p",
     "log time": "h",
 }  # fmt: skip
-_SYMBOLS = {"o": "●", "t": "▼", "s": "■", "d": "◆", "p": "⬟", "h": "⬢"}
-_NEAR_PX = 14
+SYMBOLS = {"o": "●", "t": "▼", "s": "■", "d": "◆", "p": "⬟", "h": "⬢"}
 _ALL = "all recordings"
 
 
-class _ClockAxis(pg.AxisItem):  # type: ignore[misc]
-    """Seconds of day as clock times."""
-
-    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
-        """As far apart as the labels need."""
-        room = text_width("00:00:00.0", mono_font(12)) + 18
-        step_ns, _ = tick_step((high - low) * NS_PER_S / max(1.0, size), room)
-        return [(step_ns / NS_PER_S, 0.0)]
-
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        """One label a tick."""
-        decimals = 0 if spacing >= 1 else 1
-        return [format_clock(ReferenceTime(round(at * NS_PER_S)), decimals) for at in values]
-
-
-class ResidualPlot(QWidget):
+class ResidualPlot(Plot):
     """Standardised residuals with the limits beyond which evidence disagrees.
 
     Left and Right move from point to point, Enter goes to the mark, as a click does.
@@ -53,50 +36,34 @@ class ResidualPlot(QWidget):
     -------
     go_to(str)
         Evidence id.
-    picture_wanted()
-        The person wants to save the plot as a picture.
     """
 
     go_to = Signal(str)
-    picture_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(
+            "Residuals against time",
+            "reference clock",
+            "w, standardised",
+            clock_axis=True,
+            parent=parent,
+        )
         self._points: tuple[ResidualPoint, ...] = ()
         self._chosen: ResidualPoint | None = None
         self._span = (0.0, 1.0)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        top = QHBoxLayout()
         self.source = Choice()
         self.source.setAccessibleName("Recording")
         self.source.addItem(_ALL)
-        self.source.currentIndexChanged.connect(lambda _: self._draw())
-        top.addWidget(self.source, 1)
-        save = button("Save picture …", kind="flat", tip="As PNG")
-        save.clicked.connect(self.picture_wanted)
-        top.addWidget(save)
-        column.addLayout(top)
-        axis = _ClockAxis(orientation="bottom")
-        self.plot = pg.PlotWidget(axisItems={"bottom": axis})
-        self.plot.setMenuEnabled(False)
-        self.plot.hideButtons()
-        self.plot.setMouseEnabled(x=True, y=False)
-        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.plot.scene().sigMouseMoved.connect(self._hovered)
+        self.source.currentIndexChanged.connect(lambda _: self.draw())
+        self.column.insertWidget(0, self.source)
         self.plot.scene().sigMouseClicked.connect(self._clicked)
-        column.addWidget(self.plot, 1)
-        self.key = label("", "faint")
-        column.addWidget(self.key)
-        self.said = label("", "secondary")
-        self.said.setMinimumHeight(34)
+        self.plot.getAxis("left").setWidth(46)
         self.plot.setToolTip(f"Dashed: w = ± {DISAGREES}, beyond which evidence disagrees")
-        self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
-        column.addWidget(self.said)
+        self.key = label("", "faint")
+        self.column.insertWidget(2, self.key)
+        self.said.setMinimumHeight(34)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Residuals against time")
-        self._draw()
+        self.draw()
 
     def set_points(self, points: Sequence[ResidualPoint]) -> None:
         """Show these; the chosen recording and point are kept."""
@@ -109,7 +76,7 @@ class ResidualPlot(QWidget):
         self.source.blockSignals(False)
         kept = self._chosen.id if self._chosen is not None else None
         self._chosen = next((point for point in self._points if point.id == kept), None)
-        self._draw()
+        self.draw()
 
     def shown(self) -> list[ResidualPoint]:
         """Points of the chosen recording, in order of time."""
@@ -120,32 +87,24 @@ class ResidualPlot(QWidget):
         """Say what a point is."""
         if point != self._chosen:
             self._chosen = point
-            self._draw()
+            self.draw()
 
     # -- drawing -----------------------------------------------------------------------------
 
-    def _draw(self) -> None:
-        theme, plot = current_theme(), self.plot
-        plot.clear()
-        plot.setBackground(theme.ground)
-        for side in ("bottom", "left"):
-            axis = plot.getAxis(side)
-            axis.setPen(theme.line)
-            axis.setTextPen(theme.secondary)
-            axis.setStyle(tickFont=QFont(mono_font(12)))
-        plot.getAxis("left").setWidth(40)
+    def draw(self) -> None:
+        """Points, and the limits beyond which evidence disagrees."""
+        theme = current_theme()
+        self.begin()
         points = self.shown()
-        for level, colour, style in (
-            (0.0, theme.line, Qt.PenStyle.SolidLine),
-            (DISAGREES, theme.disagree, Qt.PenStyle.DashLine),
-            (-DISAGREES, theme.disagree, Qt.PenStyle.DashLine),
-        ):
-            plot.addItem(pg.InfiniteLine(level, angle=0, pen=pg.mkPen(colour, width=1.2,
-                                                                      style=style)))  # fmt: skip
+        self.level(0.0, theme.line)
+        for level in (DISAGREES, -DISAGREES):
+            self.level(level, theme.disagree, dashed=True)
         self._set_ranges(points)
-        plot.addItem(pg.ScatterPlotItem([self._dot(point) for point in points], pxMode=True))
+        self.plot.addItem(
+            pg.ScatterPlotItem([self._dot(point) for point in points], pxMode=True, useCache=False)
+        )
         kinds = dict.fromkeys(point.kind for point in points)
-        shapes = [f"{_SYMBOLS[SHAPES[kind]]} {kind}" for kind in kinds if kind in SHAPES]
+        shapes = [f"{SYMBOLS[SHAPES[kind]]} {kind}" for kind in kinds if kind in SHAPES]
         self.key.setText(
             "   ".join([*shapes, "○ unchecked"])
             if points else ""
@@ -189,19 +148,30 @@ class ResidualPlot(QWidget):
     # -- the person --------------------------------------------------------------------------
 
     def _near(self, scene: QPointF) -> ResidualPoint | None:
-        box = self.plot.getViewBox()
-        found = [
-            (float(np.hypot(at.x() - scene.x(), at.y() - scene.y())), number)
-            for number, point in enumerate(self.shown())
-            for at in [box.mapViewToScene(QPointF(self._x(point), point.w or 0.0))]
-        ]
-        near = min(found, default=None)
-        return None if near is None or near[0] > _NEAR_PX else self.shown()[near[1]]
+        points = self.shown()
+        place = self.nearest(scene, [(self._x(point), point.w or 0.0) for point in points])
+        return None if place is None else points[place]
 
-    def _hovered(self, scene: QPointF) -> None:
+    def say_at(self, scene: QPointF) -> None:
+        """What the point under the pointer is."""
         point = self._near(scene)
         if point is not None:
             self.choose(point)
+
+    def summary(self) -> str:
+        """Which recording, and what the lines are."""
+        beyond = f"dashed: w = ± {DISAGREES}, beyond which evidence disagrees"
+        return f"{self.source.currentText()}; {beyond}"
+
+    def rows(self) -> Rows:
+        """One row a point."""
+        titles = ("what", "kind", "recording", "reference clock", "residual (s)", "w")
+        return titles, [
+            (point.name, point.kind, point.source,
+             format_clock(ReferenceTime(point.reference_ns), 3), f"{point.residual_s:.6f}",
+             "not checked" if point.w is None else f"{point.w:.3f}")
+            for point in self.shown()
+        ]  # fmt: skip
 
     def _clicked(self, event: object) -> None:
         point = self._near(event.scenePos())  # type: ignore[attr-defined]
@@ -220,9 +190,3 @@ class ResidualPlot(QWidget):
             self.go_to.emit(self._chosen.id)
         else:
             super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Repaint in another theme."""
-        if theme_changed(event):
-            self._draw()
-        super().changeEvent(event)

@@ -26,6 +26,9 @@ class SearchRequest:
     kind_b: SearchKind | None
     offset_from_s: float
     offset_to_s: float
+    channel_a: int | None = None
+    channel_b: int | None = None
+    """Of a sound, from 0; ``None``: all of them mixed."""
 
 
 class SearchForm(QWidget):
@@ -48,19 +51,38 @@ class SearchForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
+        head = QHBoxLayout()
         self._title = label("Choose two recordings", "title")
-        column.addWidget(self._title)
+        self.change = button(
+            "change …", kind="link", tip="What was searched, and over which offsets"
+        )
+        self.change.clicked.connect(lambda: self.set_folded(False))
+        head.addWidget(self._title, 1)
+        head.addWidget(self.change)
+        column.addLayout(head)
+        self._fields = QWidget()
+        column.addWidget(self._fields)
+        column = QVBoxLayout(self._fields)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
         self._names = (ElidedLabel("A", "secondary"), ElidedLabel("B", "secondary"))
         self.kind_a, self.kind_b = Choice(), Choice()
+        self.channels = (Choice(), Choice())
+        for channel in self.channels:
+            channel.hide()
         grid.setColumnMinimumWidth(0, 112)
         boxes = (self.kind_a, self.kind_b)
         for row, (name, box) in enumerate(zip(self._names, boxes, strict=True)):
             grid.addWidget(name, row, 0)
-            grid.addWidget(box, row, 1)
+            line = QHBoxLayout()
+            line.setSpacing(6)
+            line.addWidget(box, 1)
+            line.addWidget(self.channels[row])
+            grid.addLayout(line, row, 1)
         offsets = QHBoxLayout()
         offsets.setSpacing(6)
         self.low, self.high = _seconds_field("Offset from, s"), _seconds_field("Offset to, s")
@@ -88,6 +110,7 @@ class SearchForm(QWidget):
         for field in (self.low, self.high):
             field.returnPressed.connect(self._request)
         self.search.setEnabled(False)
+        self.set_folded(False)
         self.set_reach(-DEFAULT_REACH_S, DEFAULT_REACH_S)
 
     def set_pair(
@@ -96,9 +119,12 @@ class SearchForm(QWidget):
         names: tuple[str, str],
         kinds: tuple[Sequence[SearchKind], Sequence[SearchKind]],
         count: int,
+        channels: tuple[int, int] = (0, 0),
     ) -> None:
-        """Choose a pair (ids, names, signals they have) and how often it was searched before."""
+        """Choose a pair: ids, names, signals they have, how often it was searched before, and how
+        many channels of sound each has."""
         self._pair = sources
+        self.set_folded(False)
         self._title.setText(" ↔ ".join(names))
         self.set_count(count)
         for name, text, box, offered in zip(
@@ -110,12 +136,29 @@ class SearchForm(QWidget):
             box.addItem("all it has", None)
             for kind in offered:
                 box.addItem(KIND_WORDS.get(kind, kind), kind)
+        for text, box, count_of in zip(names, self.channels, channels, strict=True):
+            box.clear()
+            box.setAccessibleName(f"Channel of {text}")
+            box.addItem("mixed", None)
+            for channel in range(count_of):
+                box.addItem(channel_name(channel, count_of), channel)
+            box.setVisible(count_of > 1)
         self.search.setEnabled(all(kinds))
         if not all(kinds):
             bare = names[0] if not kinds[0] else names[1]
             self._say(f"{bare} has not been read yet: its signals come with the first pass.")
         else:
             self._say("")
+
+    def set_folded(self, folded: bool) -> None:
+        """Make room for what was found; *change …* opens the fields again."""
+        self._fields.setHidden(folded)
+        self.change.setHidden(not folded)
+
+    @property
+    def folded(self) -> bool:
+        """True while only the pair is seen."""
+        return self._fields.isHidden()
 
     def set_reach(self, low_s: float, high_s: float) -> None:
         """Range of offsets, seconds."""
@@ -159,8 +202,14 @@ class SearchForm(QWidget):
                 source_a=self._pair[0], source_b=self._pair[1],
                 kind_a=self.kind_a.currentData(), kind_b=self.kind_b.currentData(),
                 offset_from_s=reach[0], offset_to_s=reach[1],
+                channel_a=self.channels[0].currentData(), channel_b=self.channels[1].currentData(),
             )
         )  # fmt: skip
+
+
+def channel_name(channel: int, count: int) -> str:
+    """``left`` and ``right`` of two; else by number, from 1."""
+    return ("left", "right")[channel] if count == 2 else f"channel {channel + 1}"
 
 
 def _seconds_field(name: str) -> QLineEdit:

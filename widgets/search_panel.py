@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QImage, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -24,12 +24,18 @@ from widgets import search_words as words
 from widgets.blind_check import BlindCheck
 from widgets.candidate_card import CandidateCard
 from widgets.pair_grid import PairGrid
-from widgets.parts import button, clear, label
+from widgets.parts import Choice, button, clear, label
 from widgets.search_form import SearchForm
 from widgets.segment_table import SegmentTable
 
 if TYPE_CHECKING:
     from widgets.correlation_plot import CorrelationPlot
+
+
+_ASKED_PX = 96
+"""Six lines of what is asked; more of it scrolls."""
+_ROOM_FOR_BOTH_PX = 480
+"""Height from which what is asked and what was found are seen together."""
 
 
 class SearchPanel(QFrame):
@@ -72,8 +78,13 @@ class SearchPanel(QFrame):
         self._chosen = 0
         self.before_accept: Callable[[Candidate], Sequence[str]] = lambda _: ()
         """What accepting would do besides adding the match, one line each."""
+        self.delays_of: Callable[[Candidate], Sequence[tuple[str, object]]] = lambda _: ()
+        """Which side of a match may be late and by what, the usual choice first."""
+        self.delay = Choice()
+        self.delay.setAccessibleName("Delay of this match")
         self._cards: list[CandidateCard] = []
         self._segments: SegmentTable | None = None
+        self._note, self._count = "", 0
         self._asks_map = False
         self._plot: CorrelationPlot | None = None
         outer = QVBoxLayout(self)
@@ -89,6 +100,14 @@ class SearchPanel(QFrame):
         column = QVBoxLayout(holder)
         column.setContentsMargins(18, 14, 18, 14)
         column.setSpacing(10)
+        self.map_button = button("Accept all stretches", tip="Says what will be added; wants Enter")
+        self.map_button.clicked.connect(self.ask_map)
+        self.blind_button = button(
+            "Blind check  Shift+A",
+            kind="link",
+            tip="Is it told from three decoys, five times?",
+        )
+        self.blind_button.clicked.connect(self.ask_blind)
         self.form = SearchForm()
         self.form.requested.connect(self.search_requested)
         self.form.all_requested.connect(self.all_requested)
@@ -99,16 +118,21 @@ class SearchPanel(QFrame):
         self.blind = BlindCheck()
         self.blind.opened.connect(self._make_room)
         self._plot_slot = QVBoxLayout()
-        column.addLayout(self._plot_slot)
         self.verdict = label("")
         self.verdict.hide()
         column.addWidget(self.verdict)
         self.reasons = label("", "secondary")
         self.reasons.hide()
-        column.addWidget(self.reasons)
         self._list = QVBoxLayout()
         self._list.setSpacing(6)
         column.addLayout(self._list)
+        column.addWidget(self.reasons)
+        more = QHBoxLayout()
+        more.addWidget(self.map_button)
+        more.addWidget(self.blind_button)
+        more.addStretch(1)
+        column.addLayout(more)
+        column.addLayout(self._plot_slot)
         column.addStretch(1)
         self._area.setWidget(holder)
         self._blind_area = QScrollArea()
@@ -145,7 +169,18 @@ class SearchPanel(QFrame):
         inner = QVBoxLayout(self._confirm)
         inner.setContentsMargins(14, 10, 14, 10)
         self.confirm_text = label("")
-        inner.addWidget(self.confirm_text)
+        text = QScrollArea()  # no word of what is added may be cut off
+        text.setWidgetResizable(True)
+        text.setFrameShape(QFrame.Shape.NoFrame)
+        text.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        text.setMinimumHeight(_ASKED_PX)
+        text.viewport().setAutoFillBackground(False)
+        text.setWidget(self.confirm_text)
+        self.confirm_text.setAutoFillBackground(False)
+        self.confirm_text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        inner.addWidget(text, 1)
+        inner.addWidget(self.delay)
         row = QHBoxLayout()
         self.confirm_button = button("Add this match  ⏎", act=True)
         self.confirm_button.setAutoDefault(True)
@@ -168,21 +203,8 @@ class SearchPanel(QFrame):
         ):  # fmt: skip
             made.clicked.connect(act)
             buttons.addWidget(made)
-        self.map_button = button("Accept all stretches", tip="Says what will be added; wants Enter")
-        self.map_button.clicked.connect(self.ask_map)
-        self.blind_button = button(
-            "Blind check  Shift+A",
-            kind="link",
-            tip="Is it told from three decoys, five times?",
-        )
-        self.blind_button.clicked.connect(self.ask_blind)
         buttons.addStretch(1)
         column.addLayout(buttons)
-        more = QHBoxLayout()
-        more.addWidget(self.map_button)
-        more.addWidget(self.blind_button)
-        more.addStretch(1)
-        column.addLayout(more)
         self._decision.hide()
         return self._decision
 
@@ -211,10 +233,12 @@ class SearchPanel(QFrame):
         names: tuple[str, str],
         kinds: tuple[Sequence[SearchKind], Sequence[SearchKind]],
         count: int = 0,
+        channels: tuple[int, int] = (0, 0),
     ) -> None:
-        """Choose a pair (ids, names, signals each has); it was searched ``count`` times before."""
+        """Choose a pair (ids, names, signals each has, searched ``count`` times before, channels
+        of sound each has)."""
         self._names = names
-        self.form.set_pair(sources, names, kinds, count)
+        self.form.set_pair(sources, names, kinds, count, channels)
         self._show(None)
 
     def set_busy(self, text: str | None, fraction: float | None = None) -> None:
@@ -234,6 +258,23 @@ class SearchPanel(QFrame):
         self.set_busy(None)
         self.form.set_count(count)
         self._show(result, count)
+        self.form.set_folded(True)
+        self._area.verticalScrollBar().setValue(0)
+
+    def set_note(self, note: str) -> None:
+        """What every copy and export of a search says of its figures."""
+        self._note = note
+        self.grid.set_note(note)
+        for kept in (self._plot, None if self._segments is None else self._segments.table):
+            if kept is not None:
+                kept.set_note(self._searched_note())
+
+    def _searched_note(self) -> str:
+        """Which search of which pair, then the note of the case."""
+        if self._result is None:
+            return self._note
+        what = words.what_was_searched(self._result, self._names)
+        return f"{what} Search {self._count} of this pair.\n{self._note}"
 
     def candidate(self) -> Candidate | None:
         """The candidate under review."""
@@ -244,6 +285,13 @@ class SearchPanel(QFrame):
         """One note for each shown candidate, as :meth:`CandidateCard.set_note`."""
         for card, text in zip(self._cards, texts, strict=True):
             card.set_note(name, text)
+
+    def set_views(
+        self, place: int, views: Sequence[tuple[Sequence[QImage], Sequence[QImage]]]
+    ) -> None:
+        """What the coincidences of a shown candidate look and sound like, in both recordings."""
+        if place < len(self._cards):
+            self._cards[place].set_views(views)
 
     def candidates(self) -> tuple[Candidate, ...]:
         """The candidates that are shown."""
@@ -268,6 +316,9 @@ class SearchPanel(QFrame):
             return
         also = self.before_accept(candidate)
         self._asks_map = False
+        self.delay.clear()
+        for text, side in self.delays_of(candidate):
+            self.delay.addItem(text, side)
         self._ask("\n".join((*also, words.what_is_added(candidate, self._names))))
 
     def ask_map(self) -> None:
@@ -280,15 +331,28 @@ class SearchPanel(QFrame):
     def _ask(self, text: str) -> None:
         self.confirm_text.setText(text)
         self.confirm_button.setText(f"Add {'them' if self._asks_map else 'this match'}  ⏎")
+        self.delay.setVisible(self.delay.count() > 0 and not self._asks_map)
         self._confirm.show()
+        # In a low window the whole text stands alone: who accepts must be able to read it.
+        self._area.setVisible(self.height() >= _ROOM_FOR_BOTH_PX)
+        self._set_deciding(False)
         self._show_chosen()
         self.confirm_button.setFocus()
+
+    def _unask(self) -> None:
+        self._confirm.hide()
+        self._area.setVisible(not self.blind.isVisibleTo(self))
+        self._set_deciding(True)
+
+    def _set_deciding(self, shown: bool) -> None:
+        for made in (self.accept_button, self.reject_button, self.undecided_button):
+            made.setVisible(shown)
 
     def confirm(self) -> None:
         """Add the candidate, or all stretches, that was asked about."""
         candidate = self.candidate()
         if self._confirm.isVisibleTo(self) and candidate is not None:
-            self._confirm.hide()
+            self._unask()
             self.setFocus()
             if self._asks_map:
                 self.map_accepted.emit()
@@ -297,28 +361,28 @@ class SearchPanel(QFrame):
 
     def leave(self) -> None:
         """Do not add it."""
-        self._confirm.hide()
+        self._unask()
         self.setFocus()
 
     def ask_blind(self) -> None:
         """Have the candidate under review checked blind."""
         candidate = self.candidate()
         if candidate is not None:
-            self._confirm.hide()
+            self._unask()
             self.blind_wanted.emit(candidate)
 
     def reject(self) -> None:
         """Reject the candidate under review."""
         candidate = self.candidate()
         if candidate is not None:
-            self._confirm.hide()
+            self._unask()
             self.rejected.emit(candidate)
 
     def leave_undecided(self) -> None:
         """Leave the candidate undecided."""
         candidate = self.candidate()
         if candidate is not None:
-            self._confirm.hide()
+            self._unask()
             self.undecided.emit(candidate)
 
     def select(self, place: int) -> None:
@@ -326,7 +390,7 @@ class SearchPanel(QFrame):
         if not 0 <= place < len(self._shown()):
             return
         self._chosen = place
-        self._confirm.hide()
+        self._unask()
         self._mark_chosen()
         self._show_chosen()
         if self._plot is not None:
@@ -374,20 +438,22 @@ class SearchPanel(QFrame):
     # -- showing -----------------------------------------------------------------------------
 
     def _show(self, result: SearchResult | None, count: int = 0) -> None:
-        self._result, self._chosen = result, 0
+        self._result, self._chosen, self._count = result, 0, count
         clear(self._list)
         self._cards, self._segments = [], None
-        self._confirm.hide()
+        self._unask()
         good = result is not None and result.status == "significant"
         shown = self._shown()
         self._decision.setVisible(bool(shown))
+        self.blind_button.setVisible(bool(shown))
         self.verdict.setVisible(result is not None)
         self.reasons.hide()
         if result is not None:
             kind = "stretch" if result.segments else "possible match"
+            whose = self._names[0 if result.segments_of == "a" else 1]
             self.verdict.setText(
                 f"{len(shown)} {kind}{'es' if len(shown) != 1 else ''}"
-                f"{' placed' if result.segments else ''}. "
+                f"{f' of {whose} placed' if result.segments else ''}. "
                 f"Search {count} of this pair. Nothing is added until you accept."
                 if good
                 else words.refusal(result, self._names, count)
@@ -401,7 +467,6 @@ class SearchPanel(QFrame):
                 name = self._names[0 if result.segments_of == "a" else 1]
                 self._segments = SegmentTable(result, name)
                 self._segments.candidate_chosen.connect(self.select)
-                self._list.addWidget(label(f"STRETCHES OF {name.upper()}", "heading"))
                 self._list.addWidget(self._segments)
         self.map_button.setVisible(self._segments is not None and len(shown) > 1)
         for place, candidate in enumerate(shown):
@@ -412,6 +477,7 @@ class SearchPanel(QFrame):
             self._list.addWidget(card)
         self._mark_chosen()
         self._draw_plot()
+        self.set_note(self._note)
 
     def _moment(self, place: int, moment: int) -> None:
         self.moment_wanted.emit(self._shown()[place], moment)
@@ -425,6 +491,7 @@ class SearchPanel(QFrame):
             self._plot = CorrelationPlot(self)
             self._plot.candidate_clicked.connect(self.select)
             self._plot_slot.addWidget(self._plot)
+            self._plot.set_note(self._searched_note())
         if self._plot is not None:
             self._plot.setVisible(curve is not None)
             # A peak that was refused is not drawn as a candidate.

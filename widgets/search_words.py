@@ -93,11 +93,7 @@ def strongest(candidate: Candidate, most: int = 3) -> Sequence[Coincidence]:
 
 def refusal(result: SearchResult, names: tuple[str, str], count: int) -> str:
     """The finished product of a search that finds nothing."""
-    searched = result.searched
-    kinds = [KIND_WORDS.get(kind, kind) for kind in (searched.kind_a, searched.kind_b)]
-    first = f"{kinds[0][:1].upper()}{kinds[0][1:]} in {names[0]} against {kinds[1]} in {names[1]}"
-    span = f"shifts {_whole(searched.offset_from_s)} to {_whole(searched.offset_to_s)} s"
-    parts = [_OUTCOME[result.status], f"{first}, {span}."]
+    parts = [_OUTCOME[result.status], what_was_searched(result, names)]
     if result.candidates and result.status != "not-testable":
         p = result.candidates[0].p
         parts.append(f"Unrelated recordings reach this agreement in {_of_hundred(p)}.")
@@ -113,6 +109,14 @@ _OUTCOME = {
     "not-testable": "No search could be made.",
     "edge": "No match found: the best agreement lies at the end of the searched range.",
 }
+
+
+def what_was_searched(result: SearchResult, names: tuple[str, str]) -> str:
+    """``Motion in cam 3 against onsets in dispatch, shifts −600 to +600 s.``"""
+    searched = result.searched
+    kinds = [KIND_WORDS.get(kind, kind) for kind in (searched.kind_a, searched.kind_b)]
+    first = f"{kinds[0][:1].upper()}{kinds[0][1:]} in {names[0]} against {kinds[1]} in {names[1]}"
+    return f"{first}, shifts {_whole(searched.offset_from_s)} to {_whole(searched.offset_to_s)} s."
 
 
 def _of_hundred(p: float) -> str:

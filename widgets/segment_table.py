@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sync.correlate.result import SearchResult, Segment
 from sync.timebase import MediaTime, format_clock
 from widgets import search_words as words
-from widgets.theme import current_theme, mono_font
+from widgets.table import Cell, Column, Table
 
+COLUMNS = (
+    Column(title="stretch", number=True, tip="From and to, in its own file"),
+    Column(title="calls", number=True, tip="Transmissions in it"),
+    Column(title="offset, s (95 %)", number=True, most_px=260,
+           tip="Where it lies against the other recording, or why it has no place"),
+)  # fmt: skip
 MOST_ROWS = 10
-ROW_PX = 26
 
 
-class SegmentTable(QTableWidget):
+class SegmentTable(QWidget):
     """One row a stretch, in file order; a row with a place can be chosen.
 
     Signals
@@ -27,64 +31,45 @@ class SegmentTable(QTableWidget):
     candidate_chosen = Signal(int)
 
     def __init__(self, result: SearchResult, name: str) -> None:
-        super().__init__(len(result.segments), 3)
-        self._places = [segment.candidate for segment in result.segments]
-        self.setHorizontalHeaderLabels(["stretch", "calls", "offset, s (95 %)"])
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_PX)
-        self.setShowGrid(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # Keys belong to the panel: Up and Down choose, A accepts.
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        for row, segment in enumerate(result.segments):
-            self._fill(row, segment, result)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-        header.setHighlightSections(False)
-        shown = min(len(result.segments), MOST_ROWS)
-        self.setFixedHeight(header.sizeHint().height() + shown * ROW_PX + 4)
-        self.setAccessibleName(f"Stretches of {name}")
-        self.cellClicked.connect(self._clicked)
-
-    def _fill(self, row: int, segment: Segment, result: SearchResult) -> None:
-        ends = " – ".join(
-            format_clock(MediaTime.from_s(at), 1) for at in (segment.from_s, segment.to_s)
-        )
-        placed = None if segment.candidate is None else result.candidates[segment.candidate]
-        if placed is None:
-            told, tip = segment.reason, f"Not placed: {segment.reason}"
-        else:
-            told, tip = words.bare_offset(placed), words.chance(placed.p)
-            if segment.between_neighbours:
-                tip += "; found between its neighbours, whose order was taken for granted"
-        for column, text in enumerate((ends, str(segment.transmissions), told)):
-            item = QTableWidgetItem(text)
-            item.setToolTip(tip)
-            if column != 2 or placed is not None:
-                item.setFont(mono_font(12))
-            if placed is None:
-                item.setForeground(QColor(current_theme().secondary))
-            self.setItem(row, column, item)
+        super().__init__()
+        self._places = {str(n): one.candidate for n, one in enumerate(result.segments)}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.table = Table(COLUMNS, f"Stretches of {name}")
+        self.table.set_rows([_row(one, result) for one in result.segments], list(self._places))
+        self.table.fit_height(MOST_ROWS)
+        self.table.selected.connect(self._chosen)
+        column.addWidget(self.table)
 
     def set_chosen(self, place: int) -> None:
         """Mark the row of a candidate."""
-        if place in self._places:
-            self.selectRow(self._places.index(place))
+        row = next((row for row, of in self._places.items() if of == place), None)
+        if row is not None:
+            self.table.select(row)
 
-    def texts(self) -> list[tuple[str, ...]]:
-        """The cells of every row (for tests)."""
-        rows = []
-        for row in range(self.rowCount()):
-            items = [self.item(row, column) for column in range(self.columnCount())]
-            rows.append(tuple(item.text() for item in items if item is not None))
-        return rows
-
-    def _clicked(self, row: int, _: int) -> None:
-        place = self._places[row]
+    def _chosen(self, row: object) -> None:
+        place = self._places.get(str(row))
         if place is not None:
             self.candidate_chosen.emit(place)
+
+
+def _short(at_s: float) -> str:
+    """``06:12.5``: without hours where there are none, so that the offset is in sight."""
+    return format_clock(MediaTime.from_s(at_s), 1).removeprefix("00:")
+
+
+def _row(segment: Segment, result: SearchResult) -> tuple[Cell, ...]:
+    ends = " – ".join(_short(at) for at in (segment.from_s, segment.to_s))
+    placed = None if segment.candidate is None else result.candidates[segment.candidate]
+    if placed is None:
+        told, tip, sort = segment.reason, f"Not placed: {segment.reason}", None
+    else:
+        told, tip, sort = words.bare_offset(placed), words.chance(placed.p), placed.offset_s
+        if segment.between_neighbours:
+            tip += "; found between its neighbours, whose order was taken for granted"
+    role = "secondary" if placed is None else ""
+    return (
+        Cell(ends, segment.from_s, role=role, tip=tip),
+        Cell(str(segment.transmissions), segment.transmissions, role=role, tip=tip),
+        Cell(told, sort, role=role, tip=tip),
+    )

@@ -1,8 +1,12 @@
-"""A table that sorts, filters and copies: rows are tuples, each with an id."""
+"""A table that sorts, filters, copies and exports: rows are tuples, each with an id.
+
+Copies and exports say what the figures rest on (:meth:`Table.set_note`): a number does not leave
+without it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,16 +26,22 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
+    QMenu,
     QTableView,
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
 
+from sync.interchange.csv import shown_csv_bytes
 from widgets.parts import label
+from widgets.saving import Keepsake, keeper_of
 from widgets.theme import current_theme, mono_font, text_width, ui_font
 
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 ID_ROLE = Qt.ItemDataRole.UserRole + 2
+ROW_PX = 28
+RowActs = Sequence[tuple[str, Callable[[], object]]]
+"""What a row's menu offers: text and act."""
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
@@ -207,15 +217,12 @@ class Table(QWidget):
         Id of the row chosen, ``None`` for none.
     activated(str)
         Id of a row that was double-clicked or entered.
-    menu_wanted(str, QPoint)
-        Id of a row and where on the screen a menu should open.
     ticked(str, bool)
         Id of a row that was ticked or unticked (with ``ticks``).
     """
 
     selected = Signal(object)
     activated = Signal(str)
-    menu_wanted = Signal(str, QPoint)
     ticked = Signal(str, bool)
 
     def __init__(
@@ -229,6 +236,10 @@ class Table(QWidget):
         self._proxy.setSourceModel(self._model)
         self._empty_text = empty
         self._quiet = False
+        self._name = name
+        self._note = ""
+        self.acts_of: Callable[[str], RowActs] = lambda _: ()
+        """What the menu of a row offers besides copying and exporting."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -265,7 +276,7 @@ class Table(QWidget):
         view.setTabKeyNavigation(False)
         view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(28)
+        view.verticalHeader().setDefaultSectionSize(ROW_PX)
         view.horizontalHeader().setStretchLastSection(True)
         view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         view.horizontalHeader().setHighlightSections(False)
@@ -277,7 +288,7 @@ class Table(QWidget):
         copy = QAction("Copy", view)
         copy.setShortcut(QKeySequence.StandardKey.Copy)
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.triggered.connect(self.copy)
+        copy.triggered.connect(lambda: self.copy())
         enter = QAction("Go to", view)
         enter.setShortcuts([QKeySequence(Qt.Key.Key_Return), QKeySequence(Qt.Key.Key_Enter)])
         enter.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -332,19 +343,55 @@ class Table(QWidget):
         """Texts of one row."""
         return tuple(cell.text for cell in self._model.rows[self._model.ids.index(row_id)])
 
+    def set_note(self, note: str) -> None:
+        """What every copy and export says of its figures: clock, ranges, conditions, case."""
+        self._note = note
+
+    def fit_height(self, most_rows: int) -> None:
+        """As high as its rows, at most so many; a filter only where there are more."""
+        rows = self._model.rowCount()
+        head = self.view.horizontalHeader().sizeHint().height()
+        self.view.setFixedHeight(ROW_PX * min(most_rows, max(1, rows)) + head + 16)
+        self.filter.setVisible(rows > most_rows)
+        self.count.setVisible(rows > most_rows)
+
     def as_text(self, *, whole: bool = False) -> str:
-        """Tab-separated titles and rows: the chosen ones, or all visible ones."""
+        """Tab-separated titles and rows, the chosen ones or all visible ones, then the note."""
         rows = sorted({index.row() for index in self.view.selectionModel().selectedRows()})
         everything = self.shown()
         chosen = everything if whole or not rows else [everything[row] for row in rows]
         titles = tuple(column.title for column in self._model.columns)
         flat = ((part.replace("\t", " ").replace("\n", " ") for part in row)
                 for row in (titles, *chosen))  # fmt: skip
-        return "\n".join("\t".join(row) for row in flat)
+        return "\n".join(["\t".join(row) for row in flat] + ([self._note] if self._note else []))
 
-    def copy(self) -> None:
-        """Put the chosen rows on the clipboard, with titles."""
-        QGuiApplication.clipboard().setText(self.as_text())
+    def copy(self, *, whole: bool = False) -> None:
+        """Put the chosen rows, or all visible ones, on the clipboard, with titles and note."""
+        QGuiApplication.clipboard().setText(self.as_text(whole=whole))
+
+    def csv(self) -> bytes:
+        """Visible rows in the order shown, for a spreadsheet; typed text is made safe."""
+        head = [("table", self._name), *(("note", line) for line in self._note.splitlines())]
+        return shown_csv_bytes(head, [one.title for one in self._model.columns], self.shown())
+
+    def export(self) -> None:
+        """Offer the visible rows as a file."""
+        keeper = keeper_of(self)
+        if keeper is not None:
+            keeper.keep_file(Keepsake(name=self._name, content={"csv": self.csv}))
+
+    def menu_for(self, row_id: str | None) -> QMenu:
+        """The menu of a row, or of the table where there is none."""
+        menu = QMenu(self)
+        for text, act in self.acts_of(row_id) if row_id is not None else ():
+            menu.addAction(text, act)
+        menu.addSeparator()
+        if row_id is not None:
+            menu.addAction("Copy", self.copy)
+        menu.addAction("Copy the whole table", lambda: self.copy(whole=True))
+        if keeper_of(self) is not None:
+            menu.addAction("Export this table …", self.export)
+        return menu
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -380,5 +427,6 @@ class Table(QWidget):
 
     def _menu(self, at: QPoint) -> None:
         row = self.view.indexAt(at).data(ID_ROLE)
-        if isinstance(row, str):
-            self.menu_wanted.emit(row, self.view.viewport().mapToGlobal(at))
+        menu = self.menu_for(row if isinstance(row, str) else None)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.view.viewport().mapToGlobal(at))

@@ -99,6 +99,10 @@ def current_theme() -> Theme:
     return _active[0]
 
 
+PALETTE = ("blue", "teal", "pink", "gold", "violet", "olive", "grey", "clay")
+"""Names of the colours of sources, in both themes."""
+
+
 def source_colour(index: int) -> QColor:
     """Colour of the source with this place in the case, in turn from a colour-blind-safe set."""
     colours = current_theme().sources
@@ -202,7 +206,8 @@ def apply_theme(app: QApplication, name: str = "system") -> Theme:
         name = "light" if light else "dark"
     theme = THEMES[name]
     _active[0] = theme
-    app.setStyle("Fusion")
+    if not app.styleSheet():  # asked for again, it would polish every widget once more
+        app.setStyle("Fusion")
     app.setPalette(_palette(theme))
     app.setFont(ui_font(13))
     app.setStyleSheet(

@@ -5,18 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sync.timebase import NS_PER_S, Duration, ReferenceTime, format_clock, format_seconds
 from sync.uncertainty import decimals_for
 from widgets.bracket import draw_bracket, playhead_rect
-from widgets.parts import draw_text, theme_changed
+from widgets.parts import theme_changed
 from widgets.theme import current_theme, mono_font, text_width, with_alpha
 from widgets.view_range import ViewRange
 
 HEIGHT = 24
+_LABEL_PX = 15
+"""Labels stand above, the playhead's handle below: neither ever covers the other."""
+_HANDLE = ((-7, 14), (7, 14), (7, 18), (0, 24), (-7, 18))
 Mode = Literal["clock", "elapsed"]
 _LONG_S = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 21600, 43200, 86400)
 _PARTS = {
@@ -74,6 +87,7 @@ class TimeRuler(QWidget):
         self._zero = 0
         self._playhead: int | None = None
         self._half = 0
+        self._still: QPixmap | None = None
         self._in_out: tuple[int | None, int | None] = (None, None)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -95,12 +109,12 @@ class TimeRuler(QWidget):
         """Show this range."""
         if view != self._view:
             self._view = view
-            self.update()
+            self._changed()
 
     def set_mode(self, mode: Mode, zero_ns: int = 0) -> None:
         """Label the ticks in clock time, or in time elapsed since ``zero_ns``."""
         self._mode, self._zero = mode, zero_ns
-        self.update()
+        self._changed()
 
     def set_playhead(self, ns: int | None, half_ns: int = 0) -> None:
         """Place the playhead with the half-width of its 95 % range."""
@@ -113,7 +127,7 @@ class TimeRuler(QWidget):
     def set_in_out(self, in_ns: int | None, out_ns: int | None) -> None:
         """Show the in and out points."""
         self._in_out = (in_ns, out_ns)
-        self.update()
+        self._changed()
 
     def describe(self, ns: int, half_ns: int) -> str:
         """The playhead in words, never without its range."""
@@ -156,26 +170,57 @@ class TimeRuler(QWidget):
         return ("−" if since.ns < 0 else "") + text.removeprefix("00:")
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Ground, in/out, ticks, playhead."""
+        """Ground, in/out, ticks, playhead; under a moving playhead from one picture."""
+        painter, dirty = QPainter(self), event.rect()
+        if dirty.width() < self.width():
+            ratio = self.devicePixelRatioF()
+            part = QRectF(dirty.topLeft() * ratio, dirty.size() * ratio)
+            painter.drawPixmap(QRectF(dirty), self._still_picture(ratio), part)
+        else:
+            self._paint_still(painter, dirty)
+        self._paint_playhead(painter)
+
+    def _still_picture(self, ratio: float) -> QPixmap:
+        """All but the playhead, painted once until something of it changes."""
+        if self._still is None:
+            self._still = QPixmap(round(self.width() * ratio), round(HEIGHT * ratio))
+            self._still.setDevicePixelRatio(ratio)
+            painter = QPainter(self._still)
+            self._paint_still(painter, self.rect())
+            painter.end()
+        return self._still
+
+    def _changed(self) -> None:
+        self._still = None
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another size, another picture."""
+        self._still = None
+        super().resizeEvent(event)
+
+    def _paint_still(self, painter: QPainter, dirty: QRect) -> None:
         theme = current_theme()
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), theme.panel)
+        painter.fillRect(dirty, theme.panel)
         self._paint_in_out(painter)
         font = mono_font(12)
-        for ns, text in self.ticks(event.rect().left(), event.rect().right()):
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        digit = metrics.horizontalAdvance("0")
+        base = (_LABEL_PX + metrics.ascent() - metrics.descent()) / 2
+        minor = []
+        for ns, text in self.ticks(dirty.left(), dirty.right()):
             x = round(self._view.x_of(ns)) + 0.5
             if text is None:
-                painter.setPen(theme.line)
-                painter.drawLine(QPointF(x, HEIGHT - 6), QPointF(x, HEIGHT - 1))
+                minor.append(QLineF(x, HEIGHT - 6, x, HEIGHT - 1))
             else:
                 painter.setPen(theme.faint)
-                painter.drawLine(QPointF(x, HEIGHT - 12), QPointF(x, HEIGHT - 1))
-                room = QRectF(x + 5, 0, text_width(text, font) + 2, HEIGHT - 5)
-                if room.left() >= 0 and room.right() <= self.width():  # never half a time
-                    draw_text(painter, room, text, font, theme.secondary)
+                painter.drawLine(QLineF(x, HEIGHT - 12, x, HEIGHT - 1))
+                if x >= -5 and x + 7 + len(text) * digit <= self.width():  # never half a time
+                    painter.setPen(theme.secondary)
+                    painter.drawText(QPointF(x + 5, base), text)
         painter.setPen(theme.line)
-        painter.drawLine(0, HEIGHT - 1, self.width(), HEIGHT - 1)
-        self._paint_playhead(painter)
+        painter.drawLines([*minor, QLineF(0, HEIGHT - 0.5, self.width(), HEIGHT - 0.5)])
 
     def _paint_in_out(self, painter: QPainter) -> None:
         theme = current_theme()
@@ -206,9 +251,8 @@ class TimeRuler(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.playhead)
-        corners = [(-7, 0), (7, 0), (7, 10), (0, 18), (-7, 10)]
-        painter.drawPolygon(QPolygonF([QPointF(x + dx, dy) for dx, dy in corners]))
-        painter.fillRect(playhead_rect(x, 16, HEIGHT - 16), theme.playhead)
+        painter.drawPolygon(QPolygonF([QPointF(x + dx, dy) for dx, dy in _HANDLE]))
+        painter.fillRect(playhead_rect(x, _HANDLE[0][1], HEIGHT - _HANDLE[0][1]), theme.playhead)
 
     # -- the person --------------------------------------------------------------------------
 
@@ -236,7 +280,7 @@ class TimeRuler(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Repaint in another theme."""
         if theme_changed(event):
-            self.update()
+            self._changed()
         super().changeEvent(event)
 
 

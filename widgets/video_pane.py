@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
-    QFont,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -19,70 +19,31 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QWheelEvent,
 )  # fmt: skip
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from sync.timebase import MediaTime
-from widgets.parts import draw_text, theme_changed
-from widgets.theme import current_theme, mono_font, text_width, ui_font
+from widgets.pane_info import PaneInfo
+from widgets.pane_strips import FOOTER_PX, HEADER_PX, Header, HeaderStrip, paint_footer
+from widgets.pane_text import Face, font_of
+from widgets.pane_view import Look, Stage, Zoom
+from widgets.parts import theme_changed
+from widgets.theme import current_theme
 
-HEADER_PX = 26
-FOOTER_PX = 24
+__all__ = ["FOOTER_PX", "HEADER_PX", "OUTLINE_PX", "PaneInfo", "VideoPane"]
+
 OUTLINE_PX = 3
 Marking = Literal["not yet", "happened"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaneInfo:
-    """What a pane says about the picture it shows."""
-
-    source_id: str
-    picture_number: int | None = None
-    """Number of the distinct picture; ``None`` until the decode pass has counted them."""
-    frames: tuple[int, int] | None = None
-    """First and last file frame of this picture."""
-    pts_s: str = ""
-    """Presentation time in seconds, as text (exact, never through a float)."""
-    media: MediaTime | None = None
-    exact: bool = True
-    """False for a preview: a proxy, or not yet the picture asked for."""
-    damaged: bool = False
-    """It was decoded with errors."""
-    late_ms: float | None = None
-    """By how much it was shown late, when that is more than half a picture."""
-    dropped: int = 0
-    """Frames that came too late to be shown since playing began."""
-
-    @property
-    def text(self) -> str:
-        """``picture 3052 (frames 12204–12207) · PTS 813.800``."""
-        parts = []
-        if self.picture_number is not None:
-            parts.append(f"picture {self.picture_number}{self._frames()}")
-        elif self.frames is not None:
-            parts.append(self._frames().strip(" ()"))
-        if self.pts_s:
-            parts.append(f"PTS {self.pts_s}")
-        return " · ".join(parts)
-
-    def fitting(self, room: float, font: QFont) -> str:
-        """The longest form that fits: without the frames, then without the PTS."""
-        forms = [self.text]
-        if self.picture_number is not None:
-            number = f"picture {self.picture_number}"
-            forms += [f"{number} · PTS {self.pts_s}"] if self.pts_s else []
-            forms.append(number)
-        return next((form for form in forms if text_width(form, font) <= room), forms[-1])
-
-    def _frames(self) -> str:
-        if self.frames is None:
-            return ""
-        first, last = self.frames
-        return f" (frame {first})" if first == last else f" (frames {first}–{last})"
+_AS_IT_CAME = 1.012
+"""A picture that could be larger by less than this is not made larger: it was asked for in this
+size but for its rounding, and its pixels are copied as they are."""
 
 
 class VideoPane(QWidget):
     """Header, picture and footer of one source. Everything said stands outside the picture.
+
+    Ctrl and the wheel look closer about the cursor, a drag then moves the picture, a double click
+    shows all of it again.
 
     Signals
     -------
@@ -90,10 +51,19 @@ class VideoPane(QWidget):
         The person clicked it.
     size_wanted(str, int, int)
         Source id and the device pixels the picture can use.
+    menu_wanted(str, QPoint)
+        Source id and a place on the screen.
+    view_changed(str)
+        It is looked at otherwise: closer, brighter.
+    shape_changed()
+        Its picture is wider or higher than was known.
     """
 
     focused = Signal(str)
     size_wanted = Signal(str, int, int)
+    menu_wanted = Signal(str, QPoint)
+    view_changed = Signal(str)
+    shape_changed = Signal()
 
     def __init__(
         self, source_id: str, name: str = "", colour: QColor | None = None,
@@ -101,20 +71,27 @@ class VideoPane(QWidget):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.source_id = source_id
-        self._name = name or source_id
-        self._time_text = ""
-        self._colour = QColor(colour or current_theme().faint)
+        self._header = Header(
+            name=name or source_id, colour=QColor(colour or current_theme().faint).name()
+        )
+        self._strip = HeaderStrip()
         self._image: QImage | None = None
         self._pixels: NDArray[np.uint8] | None = None
         self._info: PaneInfo | None = None
         self._card: tuple[str, str] | None = ("waiting for a picture", "")
         self._focus = False
         self._marking: Marking | None = None
-        self.setMinimumSize(140, 100)
+        self._look, self._zoom, self._own = Look(), Zoom(), QSize()
+        self._detail: tuple[object, QImage, QRectF] | None = None
+        """What of the picture is shown, as shown, while the view is changed."""
+        self._placed: tuple[object, QRectF] | None = None
+        self._badge = QRectF()
+        self._grip: QPointF | None = None
+        self.setMinimumSize(96, 80)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName(f"Picture of {self._name}")
+        self.setAccessibleName(f"Picture of {self._header.name}")
 
     def sizeHint(self) -> QSize:
         """A small video."""
@@ -124,30 +101,53 @@ class VideoPane(QWidget):
 
     def set_header(self, name: str, time_text: str, colour: QColor | None = None) -> None:
         """Name, and the time or ``± 0.07 s to cam 1``."""
-        self._name, self._time_text = name, time_text
-        if colour is not None:
-            self._colour = QColor(colour)
+        code = self._header.colour if colour is None else QColor(colour).name()
+        if (name, time_text, code) == (self._header.name, self._header.time, self._header.colour):
+            return
+        if code != self._header.colour:
+            self.update()
+        self._header = replace(self._header, name=name, time=time_text, colour=code)
         self.setAccessibleName(f"Picture of {name}")
         self.update(0, 0, self.width(), HEADER_PX + OUTLINE_PX)
+
+    def set_own_size(self, own: QSize) -> None:
+        """How large the picture is in its own (square) pixels, turned upright."""
+        if own != self._own:
+            self._own = own
+            self.set_zoom(self._zoom)
+            self._ask_size()
+            self.shape_changed.emit()
+
+    @property
+    def shape(self) -> float:
+        """Width to height of its picture; 16:9 until it is known."""
+        return 16 / 9 if self._own.isEmpty() else self._own.width() / self._own.height()
 
     def set_picture(self, bgra: NDArray[np.uint8], info: PaneInfo) -> None:
         """Show a picture: BGRA, shape (height, width, 4), uint8; it is kept, not copied."""
         if bgra.ndim != 3 or bgra.shape[2] != 4 or bgra.dtype != np.uint8:
             raise ValueError("a picture is an array of uint8, shape (height, width, 4)")
+        before = None if self._image is None else self._image.size()
         self._pixels = np.ascontiguousarray(bgra)
-        height, width = self._pixels.shape[:2]
-        # RGB32 ignores the fourth byte: decoders do not all fill it.
-        self._image = QImage(
-            self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32
-        )
+        self._image, self._detail = _image_of(self._pixels), None
+        whole = self._card is not None or before != self._image.size()
+        if self._zoom.scale is not None and self._image.width() < self._own.width():
+            info = replace(info, exact=False)  # its own pixels are still on their way
         self._info, self._card = info, None
-        self.setAccessibleDescription(info.text)
-        self.update()
+        self._say_chip()
+        self._describe()
+        if whole:
+            self.update()
+        else:
+            self.update(0, HEADER_PX, self.width(), self.height() - HEADER_PX)
 
     def set_card(self, title: str, text: str = "") -> None:
         """Show no picture, and why (*no footage here*, *no link to the reference clock*)."""
-        self._image = self._pixels = self._info = None
-        self._card = (title, text)
+        if self._card == (title, text):
+            return
+        self._image = self._pixels = self._info = self._detail = None
+        self._card, self._badge = (title, text), QRectF()
+        self._say_chip()
         self.setAccessibleDescription(f"{title}. {text}")
         self.update()
 
@@ -161,23 +161,122 @@ class VideoPane(QWidget):
         """While a mark is refined: which of the two pictures is shown."""
         if marking != self._marking:
             self._marking = marking
-            self.update()
+            self._say_chip()
+
+    def _say_chip(self) -> None:
+        """What the picture is shown as, in the header."""
+        chip, filled, room = "", False, ""
+        if self._marking is not None:
+            chip, filled, room = self._marking.upper(), self._marking == "happened", "HAPPENED"
+        elif self._info is not None and self._info.extreme is not None:
+            filled = self._info.extreme == "latest"
+            away = self._info.displaced_s.rpartition(" ")[0]
+            chip = f"{self._info.extreme.upper()} {'+' if filled else '−'}{away}"
+        if (chip, filled) != (self._header.chip, self._header.filled):
+            self._header = replace(self._header, chip=chip, filled=filled, chip_room=room)
+            self.update(0, 0, self.width(), HEADER_PX)
+
+    def _describe(self) -> None:
+        if self._info is not None:
+            self.setAccessibleDescription(self._info.spoken(self.view_words))
 
     @property
     def info(self) -> PaneInfo | None:
         """What is said of the picture, ``None`` while a card is shown."""
         return self._info
 
+    # -- looking closer ----------------------------------------------------------------------
+
+    @property
+    def look(self) -> Look:
+        """Brightness, contrast and gamma, for looking only."""
+        return self._look
+
+    @property
+    def zoom(self) -> Zoom:
+        """How close it is looked at."""
+        return self._zoom
+
+    @property
+    def view_words(self) -> str:
+        """What is changed for looking, in words; empty where nothing is."""
+        return " · ".join(part for part in (self._zoom.words(), self._look.words()) if part)
+
+    def set_look(self, look: Look) -> None:
+        """Show it brighter, or otherwise; the picture itself stays."""
+        if look != self._look:
+            self._look, self._detail = look, None
+            self._view_changed()
+
+    def stage(self) -> Stage:
+        """Where the picture can be shown."""
+        own = self._own
+        if own.isEmpty() and self._image is not None:
+            own = self._image.size()
+        return Stage(area=self._area(), own=own, ratio=self.devicePixelRatioF())
+
+    def set_zoom(self, zoom: Zoom) -> None:
+        """Look as close as this."""
+        stage = self.stage()
+        if zoom.scale is not None and zoom.scale not in stage.scales():
+            zoom = Zoom()
+        zoom = stage.held(zoom)
+        if zoom != self._zoom:
+            whole, self._zoom, self._detail = zoom.scale is None, zoom, None
+            self.setCursor(Qt.CursorShape.ArrowCursor if whole else Qt.CursorShape.OpenHandCursor)
+            self._ask_size()
+            self._view_changed()
+
+    def zoom_by(self, steps: int, about: QPointF | None = None) -> None:
+        """Closer by steps, about a place of the pane or its middle."""
+        self.set_zoom(self.stage().stepped(self._zoom, steps, about))
+
+    def pan(self, across: float, down: float) -> None:
+        """Move the picture by so many pixels of the window."""
+        self.set_zoom(self.stage().panned(self._zoom, across, down))
+
+    def reset_view(self) -> None:
+        """The whole picture with its own levels."""
+        self.set_zoom(Zoom())
+        self.set_look(Look())
+
+    def _view_changed(self) -> None:
+        self._describe()
+        self.setToolTip(f"View changed: {self.view_words}" if self.view_words else "")
+        self.view_changed.emit(self.source_id)
+        self.update()
+
+    def _ask_size(self) -> None:
+        """A picture as large as the room, or in its own pixels to look closer."""
+        ratio, area = self.devicePixelRatioF(), self._area()
+        size = QSize(int(area.width() * ratio), int(area.height() * ratio))
+        if self._zoom.scale is not None and not self._own.isEmpty():
+            size = self._own
+        elif not self._own.isEmpty():
+            # An even width: swscale takes three times as long for an odd one. The line more keeps
+            # the width what decides.
+            width = int(min(size.width(), size.height() * self.shape)) // 2 * 2
+            size = QSize(width, int(width / self.shape) + 2)
+        self.size_wanted.emit(self.source_id, max(1, size.width()), max(1, size.height()))
+
     def picture_rect(self) -> QRect:
-        """Where the picture lies, aspect kept, whole device pixels."""
-        area = self._area()
+        """Where the picture can be seen, aspect kept, whole device pixels."""
         if self._image is None:
-            return area.toRect()
-        scale = min(area.width() / self._image.width(), area.height() / self._image.height())
-        width = max(1, round(self._image.width() * scale))
-        height = max(1, round(self._image.height() * scale))
-        left = round(area.left() + (area.width() - width) / 2)
-        return QRect(left, round(area.top() + (area.height() - height) / 2), width, height)
+            return self._area().toRect()
+        return self._target().intersected(self._area()).toRect()
+
+    def _target(self) -> QRectF:
+        """Where the whole picture lies; of another shape than announced, it is as it came."""
+        assert self._image is not None
+        key = (self._image.size(), self.size(), self._zoom, self._own, self.devicePixelRatioF())
+        if self._placed is None or self._placed[0] != key:
+            stage, zoom = self.stage(), self._zoom
+            if zoom.scale is None:
+                stage = replace(stage, own=self._image.size())
+                if 1.0 <= stage.fit_scale < _AS_IT_CAME:
+                    zoom = replace(zoom, scale=1.0)
+            self._placed = (key, stage.target(zoom))
+        return self._placed[1]
 
     def _area(self) -> QRectF:
         edge = OUTLINE_PX
@@ -189,40 +288,72 @@ class VideoPane(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Picture or card, strips, outline."""
-        theme = current_theme()
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.card)
         if self._image is not None:
-            target = self.picture_rect()
-            ratio = self.devicePixelRatioF()
-            shrunk = target.width() * ratio < self._image.width()
-            # Enlarged pictures keep their pixels; a shrunk one is a view, said to be original
-            # only of what was decoded.
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)
-            painter.fillRect(self._area(), QColor("#000000"))
-            painter.drawImage(target, self._image)
-        elif self._card is not None:
-            self._paint_card(painter, *self._card)
-        self._paint_header(painter)
-        self._paint_footer(painter)
+            self._paint_picture(painter, self._image)
+        else:
+            painter.fillRect(self.rect(), current_theme().card)
+            if self._card is not None:
+                self._paint_card(painter, *self._card)
+        if event.rect().top() < HEADER_PX:
+            self._strip.paint(painter, self, self._header)
+        foot = QRectF(0, self.height() - FOOTER_PX, self.width(), FOOTER_PX)
+        if event.rect().bottom() >= foot.top():
+            self._badge = paint_footer(painter, foot, self._info, self.view_words)
         self._paint_outline(painter)
+
+    def _paint_picture(self, painter: QPainter, image: QImage) -> None:
+        area, target = self._area(), self._target()
+        for margin in _margins(QRectF(0, HEADER_PX, self.width(), area.height()), target):
+            painter.fillRect(margin, Qt.GlobalColor.black)
+        shrunk = target.width() * self.devicePixelRatioF() < image.width() - 0.5
+        if self._zoom.scale is not None or self._look.changed:
+            image, target = self._shown_detail(target)
+            painter.setClipRect(area)
+        # Enlarged pictures keep their pixels; a shrunk one is a view, said to be original
+        # only of what was decoded.
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)
+        painter.drawImage(target, image)
+        painter.setClipping(False)
+
+    def _shown_detail(self, target: QRectF) -> tuple[QImage, QRectF]:
+        """The whole pixels that can be seen, with their levels as looked at, and where they lie."""
+        assert self._pixels is not None
+        key = (target, self._area())
+        if self._detail is None or self._detail[0] != key:
+            height, width = self._pixels.shape[:2]
+            across, down = target.width() / width, target.height() / height
+            seen = target.intersected(self._area())
+            left, right = _span(seen.left() - target.left(), seen.width(), across, width)
+            top, bottom = _span(seen.top() - target.top(), seen.height(), down, height)
+            part = self._pixels[top:bottom, left:right]
+            if self._look.changed:
+                part = np.take(self._look.table(), part)
+            place = QRectF(
+                target.left() + left * across, target.top() + top * down,
+                (right - left) * across, (bottom - top) * down,
+            )  # fmt: skip
+            self._detail = (key, _image_of(np.ascontiguousarray(part)).copy(), place)
+        return self._detail[1], self._detail[2]
 
     def _paint_card(self, painter: QPainter, title: str, text: str) -> None:
         theme = current_theme()
         area = self._area().adjusted(16, 8, -16, -8)
-        painter.setFont(ui_font(18 if area.width() > 300 else 14, bold=True))
+        title_px = 18 if area.width() > 300 else 14 if area.width() > 140 else 12
+        large, small = Face(px=title_px, bold=True), Face(px=13)
+        painter.setFont(font_of(large))
         painter.setPen(theme.secondary)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
         title_box = painter.boundingRect(area, int(flags), title)
-        painter.setFont(ui_font(13))
+        painter.setFont(font_of(small))
         text_box = painter.boundingRect(area, int(flags), text) if text else QRectF()
         spare = area.height() - title_box.height() - text_box.height() - 8
         if spare < 0:  # half a sentence says less than none; the source's card has the next step
             text, spare = "", area.height() - title_box.height()
         top = area.top() + max(0.0, spare / 2)
-        painter.setFont(ui_font(18 if area.width() > 300 else 14, bold=True))
+        painter.setFont(font_of(large))
         painter.drawText(QRectF(area.left(), top, area.width(), area.height()), int(flags), title)
-        painter.setFont(ui_font(13))
+        painter.setFont(font_of(small))
         painter.setPen(theme.faint)
         below = top + title_box.height() + 8
         room = QRectF(area.left(), below, area.width(), max(0.0, area.bottom() - below))
@@ -230,94 +361,66 @@ class VideoPane(QWidget):
         painter.drawText(room, int(flags), text)
         painter.setClipping(False)
 
-    def _paint_header(self, painter: QPainter) -> None:
-        theme = current_theme()
-        painter.fillRect(0, 0, self.width(), HEADER_PX, theme.strip)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._colour)
-        painter.drawEllipse(QPointF(14, HEADER_PX / 2), 4.5, 4.5)
-        marking = text_width("HAPPENED", ui_font(13, bold=True)) + 22 if self._marking else 0
-        room = self.width() - 35.0
-        wanted = text_width(self._name, ui_font(13, bold=True)) + 2
-        left = max(room * 0.62, room - wanted - 10)  # a short name leaves the time more room
-        # Narrow: the range without what it is relative to, else the name alone; never half of it.
-        shorter = self._time_text.partition(" to ")[0]
-        shown = next((text for text in (self._time_text, shorter)
-                      if text_width(text, mono_font(12)) < left), "")  # fmt: skip
-        time_width = text_width(shown, mono_font(12)) + 1 if shown else 0.0
-        if marking and room - time_width - marking - 20 < wanted:
-            time_width = 0.0  # narrow: the name and the label matter more while marking
-        name_width = max(0.0, room - time_width - marking - (20 if marking else 10))
-        draw_text(
-            painter, QRectF(25, 0, name_width, HEADER_PX), self._name, ui_font(13, bold=True),
-            theme.text,
-        )  # fmt: skip
-        right = QRectF(self.width() - 10 - time_width, 0, time_width, HEADER_PX)
-        right_align = Qt.AlignmentFlag.AlignRight
-        if time_width:
-            draw_text(painter, right, shown, mono_font(12), theme.text, right_align)
-        if self._marking is not None:
-            self._paint_marking(painter, QRectF(right.left() - marking - 10, 3, marking, 20))
-
-    def _paint_marking(self, painter: QPainter, room: QRectF) -> None:
-        """NOT YET hollow, HAPPENED filled: told apart without colour."""
-        theme = current_theme()
-        happened = self._marking == "happened"
-        painter.setPen(QPen(theme.act, 1.5))
-        painter.setBrush(theme.act if happened else Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(room.adjusted(1, 0.5, -1, -0.5), 4, 4)
-        draw_text(
-            painter, room, "HAPPENED" if happened else "NOT YET", ui_font(13, bold=True),
-            theme.on_act if happened else theme.act, Qt.AlignmentFlag.AlignHCenter,
-        )  # fmt: skip
-
-    def _paint_footer(self, painter: QPainter) -> None:
-        theme = current_theme()
-        top = self.height() - FOOTER_PX
-        painter.fillRect(0, top, self.width(), FOOTER_PX, theme.strip)
-        if self._info is None:
-            return
-        exact = self._info.exact
-        said = [("■ original" if exact else "◧ preview", theme.linked if exact else theme.act)]
-        if self._info.damaged:
-            said.append(("▨ damaged", theme.disagree))
-        if self._info.late_ms is not None:
-            said.append((f"shown {self._info.late_ms:.0f} ms late", theme.act))
-        if self._info.dropped:
-            said.append((f"{self._info.dropped} dropped", theme.secondary))
-        edge = self.width() - 10.0
-        for text, colour in said:
-            width = text_width(text, ui_font(12)) + 2
-            room = QRectF(edge - width, top, width, FOOTER_PX)
-            draw_text(painter, room, text, ui_font(12), colour)
-            edge -= width + 12
-        left = QRectF(10, top, max(0.0, edge - 10), FOOTER_PX)
-        font = mono_font(12)
-        text = self._info.fitting(left.width(), font)
-        draw_text(painter, left, text, font, theme.secondary)
-
     def _paint_outline(self, painter: QPainter) -> None:
         theme = current_theme()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self._focus:
-            pen = QPen(self._colour, OUTLINE_PX)
-        elif self.hasFocus():
-            pen = QPen(theme.linked, 1, Qt.PenStyle.DashLine)
-        else:
-            pen = QPen(theme.line, 1)
-        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-        painter.setPen(pen)
-        half = pen.widthF() / 2
-        painter.drawRect(QRectF(self.rect()).adjusted(half, half, -half, -half))
+        if self.hasFocus() and not self._focus:
+            painter.setPen(QPen(theme.linked, 1, Qt.PenStyle.DashLine))
+            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+            return
+        thick = OUTLINE_PX if self._focus else 1
+        colour = QColor(self._header.colour) if self._focus else theme.line
+        width, height = self.width(), self.height()
+        for side in (
+            (0, 0, width, thick), (0, height - thick, width, thick), (0, 0, thick, height),
+            (width - thick, 0, thick, height),
+        ):  # fmt: skip
+            painter.fillRect(*side, colour)
 
     # -- the person --------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Focus this source."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.focused.emit(self.source_id)
+        """Focus this source; on the label of a changed view, undo the change; close up, hold on."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        self.focused.emit(self.source_id)
+        if self._badge.contains(event.position()):
+            self.reset_view()
+        elif self._zoom.scale is not None and self._area().contains(event.position()):
+            self._grip = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The picture follows the hand."""
+        if self._grip is not None:
+            moved, self._grip = event.position() - self._grip, event.position()
+            self.pan(moved.x(), moved.y())
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The hand lets go."""
+        if self._grip is not None:
+            self._grip = None
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The whole picture again."""
+        self._grip = None
+        self.set_zoom(Zoom())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """With Ctrl: closer, wider."""
+        turned = event.angleDelta().y()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and turned and self._image:
+            self.zoom_by(1 if turned > 0 else -1, event.position())
+            event.accept()
+        else:
+            event.ignore()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with this picture."""
+        self.menu_wanted.emit(self.source_id, event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter focuses this source when the keyboard is on it."""
@@ -339,13 +442,40 @@ class VideoPane(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say how large a picture is wanted."""
         super().resizeEvent(event)
-        ratio, area = self.devicePixelRatioF(), self._area()
-        self.size_wanted.emit(
-            self.source_id, max(1, int(area.width() * ratio)), max(1, int(area.height() * ratio))
-        )
+        self._detail = None
+        self.set_zoom(self._zoom)
+        self._ask_size()
 
     def changeEvent(self, event: QEvent) -> None:
         """Repaint in another theme."""
         if theme_changed(event):
             self.update()
         super().changeEvent(event)
+
+
+def _image_of(bgra: NDArray[np.uint8]) -> QImage:
+    """A view of the array, which must outlive it. RGB32 ignores the fourth byte: decoders do not
+    all fill it."""
+    height, width = bgra.shape[:2]
+    return QImage(bgra.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+
+
+def _margins(room: QRectF, inner: QRectF) -> list[QRectF]:
+    """What of a room lies beside ``inner``: to paint twice what the picture covers costs as much as
+    the picture."""
+    left, right = max(room.left(), inner.left()), min(room.right(), inner.right())
+    top, bottom = max(room.top(), inner.top()), min(room.bottom(), inner.bottom())
+    found = [
+        QRectF(room.left(), room.top(), left - room.left(), room.height()),
+        QRectF(right, room.top(), room.right() - right, room.height()),
+        QRectF(left, room.top(), right - left, top - room.top()),
+        QRectF(left, bottom, right - left, room.bottom() - bottom),
+    ]
+    return [margin for margin in found if not margin.isEmpty()]
+
+
+def _span(start: float, length: float, each: float, count: int) -> tuple[int, int]:
+    """First and one past the last of the pixels that are seen, each ``each`` long."""
+    first = int(start // each)
+    last = -int(-(start + length) // each)
+    return max(0, first), min(count, max(first + 1, last))

@@ -4,26 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.parts import draw_text, theme_changed
 from widgets.theme import current_theme, ui_font
-from widgets.video_pane import VideoPane
+from widgets.video_pane import FOOTER_PX, HEADER_PX, OUTLINE_PX, VideoPane
 
 MOST = 9
 SPACE_PX = 8
+_BESIDE = (0.2, 0.25, 0.3, 0.36)
+"""Shares of the wall that the others may take beside a large pane."""
+
 _EMPTY = "Drop recordings here, or choose Add media."
 
 
-def grid(count: int) -> tuple[int, int]:
-    """(columns, rows): 1; 2 side by side; 3–4 2×2; 5–6 3×2; 7–9 3×3."""
-    if count <= 2:
-        return max(1, count), 1
-    if count <= 4:
-        return 2, 2
-    return (3, 2) if count <= 6 else (3, 3)
+def grid(count: int, room: QSize, shapes: Sequence[float]) -> tuple[int, int]:
+    """(columns, rows) that make the pictures largest together.
+
+    Parameters
+    ----------
+    shapes
+        Width to height of each picture.
+    """
+    count = max(1, count)
+    fits = [(columns, -(-count // columns)) for columns in range(1, count + 1)]
+    return max(fits, key=lambda fit: _seen(room, fit, shapes))
+
+
+def _seen(room: QSize, fit: tuple[int, int], shapes: Sequence[float]) -> float:
+    """Pixels that pictures of these shapes would cover in such a grid."""
+    width = (room.width() + SPACE_PX) / fit[0] - SPACE_PX - 2 * OUTLINE_PX
+    height = (room.height() + SPACE_PX) / fit[1] - SPACE_PX - HEADER_PX - FOOTER_PX
+    if width <= 0 or height <= 0:
+        return 0.0
+    return sum(min(width, height * shape) ** 2 / shape for shape in shapes)
 
 
 class VideoWall(QWidget):
@@ -31,12 +47,14 @@ class VideoWall(QWidget):
 
     Signals
     -------
-    focused(str), size_wanted(str, int, int)
+    focused(str), size_wanted(str, int, int), menu_wanted(str, QPoint), view_changed(str)
         From the panes.
     """
 
     focused = Signal(str)
     size_wanted = Signal(str, int, int)
+    menu_wanted = Signal(str, QPoint)
+    view_changed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +91,9 @@ class VideoWall(QWidget):
         pane = VideoPane(source, parent=self)
         pane.focused.connect(self.focused)
         pane.size_wanted.connect(self.size_wanted)
+        pane.menu_wanted.connect(self.menu_wanted)
+        pane.view_changed.connect(self.view_changed)
+        pane.shape_changed.connect(self._place)
         pane.show()
         return pane
 
@@ -105,16 +126,25 @@ class VideoWall(QWidget):
     def _place(self) -> None:
         panes = list(self._panes.values())
         if self._large is None or len(panes) == 1:
-            columns, rows = grid(len(panes))
-            _fill(panes, self.rect(), columns, rows)
+            shapes = [pane.shape for pane in panes]
+            _fill(panes, self.rect(), *grid(len(panes), self.size(), shapes))
             return
-        others = [pane for pane in panes if pane.source_id != self._large]
-        columns = 1 if len(others) <= 4 else 2
-        beside = round(self.width() * (0.25 if columns == 1 else 0.36))
+        large = self._panes[self._large]
+        others = [pane for pane in panes if pane is not large]
+        shapes = [pane.shape for pane in others]
+        rooms = [self._parted(part) for part in _BESIDE]
+        main, side = max(
+            rooms, key=lambda room: _seen(room[0].size(), (1, 1), [large.shape])
+            + _seen(room[1].size(), grid(len(others), room[1].size(), shapes), shapes),
+        )  # fmt: skip
+        large.setGeometry(main)
+        _fill(others, side, *grid(len(others), side.size(), shapes))
+
+    def _parted(self, part: float) -> tuple[QRect, QRect]:
+        """Room for the large pane, and beside it for the others."""
+        beside = round(self.width() * part)
         main = QRect(0, 0, self.width() - beside - SPACE_PX, self.height())
-        self._panes[self._large].setGeometry(main)
-        side = QRect(main.right() + 1 + SPACE_PX, 0, beside, self.height())
-        _fill(others, side, columns, max(2, -(-len(others) // columns)))
+        return main, QRect(main.right() + 1 + SPACE_PX, 0, beside, self.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place the panes again."""

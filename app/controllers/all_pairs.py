@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.controllers.recordings import Recordings
 from app.document import Document
 from app.jobs import Job, Jobs
-from sync.case.all_pairs import PairFound, pairs_of, record_all, search_all
 from sync.correlate.result import SearchResult
 from sync.errors import TiepointError
 from widgets.pair_grid import PairCell
 from widgets.search_panel import SearchPanel
+
+if TYPE_CHECKING:
+    from sync.case.all_pairs import PairFound
 
 
 class AllPairs(QObject):
@@ -57,6 +60,8 @@ class AllPairs(QObject):
         """Search every pair of recordings that can be read, over these offsets."""
         if self.busy or not self._document.is_open or self._document.read_only:
             return
+        from sync.case.all_pairs import pairs_of, search_all
+
         case, paths = self._document.case, {}
         for source in case.sources:
             opened = self._recordings.get(source.id)
@@ -90,6 +95,8 @@ class AllPairs(QObject):
         self._problem(error)
 
     def _take(self, job: Job, found: tuple[PairFound, ...]) -> None:
+        from sync.case.all_pairs import record_all
+
         if job.outdated:
             self.said.emit("The recordings have changed since: these searches were not counted.")
             return
@@ -97,7 +104,8 @@ class AllPairs(QObject):
         at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         try:
             self._document.note(
-                record_all(case, found, by=case.examiner, at=at), f"search all {len(found)} pairs"
+                record_all(case, found, by=self._document.author, at=at),
+                f"search all {len(found)} pairs",
             )
         except TiepointError as error:
             self._problem(error)

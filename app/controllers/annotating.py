@@ -17,7 +17,7 @@ from app.document import Document
 from app.focus import Focus
 from app.jobs import Jobs
 from sync.case.annotate import add_annotations, change_annotation, remove_annotation
-from sync.case.annotation import Annotation
+from sync.case.annotation import ROUGH, Annotation
 from sync.errors import EvidenceError, TiepointError
 from sync.evidence import Provenance
 from sync.interchange.reading import read_annotations
@@ -72,7 +72,9 @@ class Annotating(QObject):
             end = None if item.end is None else self._places.reference_of(item.source, item.end)
             if start is not None:
                 words = item.text.replace("\n", " · ")
-                remark = PlacedRemark(words, start.ns, None if end is None else end.ns)
+                remark = PlacedRemark(
+                    words, start.ns, None if end is None else end.ns, item.layer == ROUGH
+                )
                 placed.setdefault(item.source, []).append(remark)
         self._lanes.set_remarks(placed)
 
@@ -110,7 +112,7 @@ class Annotating(QObject):
         if chosen is None:
             return
         source, clock = chosen
-        by, at = self._document.case.examiner, self._made().at
+        by, at = self._document.author, self._made().at
         job = self._jobs.start(
             f"Reading {path.name}",
             lambda _: read_annotations(path, source=source, clock=clock, by=by, at=at),
@@ -153,7 +155,7 @@ class Annotating(QObject):
 
     def _made(self) -> Provenance:
         return Provenance(
-            by=self._document.case.examiner, at=datetime.now(UTC).isoformat(timespec="seconds")
+            by=self._document.author, at=datetime.now(UTC).isoformat(timespec="seconds")
         )
 
     def _guarded(self, act: Callable[[], object]) -> None:

@@ -6,26 +6,18 @@ import secrets
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QImage
 
-from app.controllers.recordings import Opened, Recordings, waveform_columns
+from app.controllers.recordings import Recordings
+from app.controllers.views import views_of
 from app.document import Document
 from app.jobs import Job, Jobs
 from sync.case.blind_check import Outcome, Round, plan
 from sync.case.matches import stream_of_kind
 from sync.correlate.result import Candidate
 from sync.errors import TiepointError
-from sync.evidence import StreamName
-from sync.media.frames import FrameReader
-from sync.progress import Progress
-from sync.timebase import MediaTime
-from widgets.blind_check import VIEW_PX, BlindCheck
-from widgets.columns import columns_image
-from widgets.theme import current_theme
+from widgets.blind_check import BlindCheck
 
-BEFORE_S = 0.4
-"""The second picture of a moment shows what changed up to it."""
-AROUND_NS = 500_000_000
 SEEDS = 2**32
 
 
@@ -90,7 +82,9 @@ class BlindChecks(QObject):
         opened = tuple(self._recordings.get(source) for source in self._pair)
         wanted = [(opened[1], stream_of_kind(kinds[1]), one.at_b_s)]
         wanted += [(opened[0], stream_of_kind(kinds[0]), at_s) for at_s in one.at_a_s]
-        job = self._jobs.start("Fetching a blind check", lambda progress: _views(wanted, progress))
+        job = self._jobs.start(
+            "Fetching a blind check", lambda progress: views_of(wanted, progress)
+        )
         self._job = job
         job.finished.connect(lambda views: self._show(job, views))
         job.failed.connect(lambda error: self._failed(job, error))
@@ -119,52 +113,3 @@ class BlindChecks(QObject):
         candidate = self._candidate
         self.leave()
         self.done.emit(candidate, f"Blind check: {outcome.in_words} (seed {outcome.seed})")
-
-
-def _views(
-    wanted: list[tuple[Opened | None, StreamName, float]], progress: Progress
-) -> list[list[QImage]]:
-    """Two pictures, or one waveform of a second, of each moment; without any time in them."""
-    out: list[list[QImage]] = []
-    for number, (opened, stream, at_s) in enumerate(wanted):
-        progress.report(number / len(wanted))
-        if opened is None:
-            out.append([])
-        elif stream == "picture":
-            out.append(_pictures(opened, at_s))
-        else:
-            out.append(_waveform(opened, at_s))
-    return out
-
-
-def _pictures(opened: Opened, at_s: float) -> list[QImage]:
-    if opened.index is None:
-        return []
-    width, height = VIEW_PX
-    images = []
-    with FrameReader(opened.path, opened.index) as reader:
-        for at in (at_s - BEFORE_S, at_s):
-            frame = reader.at(MediaTime.from_s(at))
-            if frame is None:
-                continue
-            picture = frame.image(width, height)
-            h, w = picture.shape[:2]
-            images.append(QImage(picture.data, w, h, 4 * w, QImage.Format.Format_RGB32).copy())
-    return images
-
-
-def _waveform(opened: Opened, at_s: float) -> list[QImage]:
-    if opened.pyramid is None:
-        return []
-    width, height = VIEW_PX
-    at_ns, theme = MediaTime.from_s(at_s).ns, current_theme()
-    columns = waveform_columns(opened.pyramid, opened.source)
-    low, high = columns(at_ns - AROUND_NS, at_ns + AROUND_NS, width)
-    image = QImage(width, height, QImage.Format.Format_RGB32)
-    image.fill(theme.ground)
-    painter = QPainter(image)
-    shown = columns_image(low, high, height, QColor(theme.sources[0]), 0.9, waveform=True)
-    painter.drawImage(0, 0, shown)
-    painter.fillRect(width // 2, 0, 1, height, theme.act)
-    painter.end()
-    return [image]

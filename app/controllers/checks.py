@@ -4,49 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from app.controllers.calculation import Calculation
 from app.controllers.evidence import EvidenceDesk
+from app.controllers.marking import Marking
 from app.controllers.places import Places
 from app.dialogs.small import Reason
 from app.document import Document
 from app.doubts import disagreements, overall_words
 from app.residuals import residual_points
-from app.settings import Settings
 from sync.case.acts import set_aside_event
-from sync.errors import StorageError, TiepointError
+from sync.errors import TiepointError
 from widgets.evidence_panel import EvidencePanel
 
 
 class Checks(QObject):
-    """Keeps residuals and disagreements up to date; nothing is set aside by itself.
-
-    Signals
-    -------
-    said(str)
-        One line for the status bar.
-    """
-
-    said = Signal(str)
+    """Keeps residuals and disagreements up to date; nothing is set aside by itself."""
 
     def __init__(
         self, *, document: Document, calculation: Calculation, places: Places,
-        desk: EvidenceDesk, panel: EvidencePanel, settings: Settings, window: QWidget,
+        desk: EvidenceDesk, panel: EvidencePanel, marking: Marking, window: QWidget,
         problem: Callable[[Exception], None], parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._document, self._calculation, self._places = document, calculation, places
-        self._desk, self._panel, self._settings = desk, panel, settings
+        self._desk, self._panel = desk, panel
         self._window, self._problem = window, problem
+        self._marking = marking
         calculation.changed.connect(self.show)
+        marking.changed.connect(self.show)
         panel.go_to.connect(desk.go_evidence)
         panel.set_aside.connect(self.set_aside)
-        panel.picture_wanted.connect(self.save_picture)
 
     def show(self) -> None:
-        """Everything that follows from the calculation."""
+        """Everything that follows from the calculation; no answers while they are covered."""
         case, results = self._document.case, self._calculation.results
         solution = results.solution
         if solution is None:
@@ -55,7 +48,8 @@ class Checks(QObject):
             return
         self._panel.set_points(residual_points(case, solution, self._places.reference_of))
         self._panel.set_disagreements(
-            disagreements(case, solution, results.without), solution.problems,
+            disagreements(case, solution, {} if self._marking.is_open else results.without),
+            solution.problems,
             overall_words(solution),
         )  # fmt: skip
 
@@ -71,25 +65,8 @@ class Checks(QObject):
             return
         try:
             self._document.act(
-                set_aside_event(case, found.id, reason, case.examiner), f"set {found.name} aside"
+                set_aside_event(case, found.id, reason, self._document.author),
+                f"set {found.name} aside",
             )
         except TiepointError as error:
             self._problem(error)
-
-    def save_picture(self) -> None:
-        """The residuals as PNG."""
-        plot = self._panel.residuals
-        if plot is None:
-            return
-        start = self._settings.folder / "residuals.png"
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, "Save the residuals", str(start), "Pictures (*.png)"
-        )
-        if not name:
-            return
-        path = name if name.lower().endswith(".png") else f"{name}.png"
-        if plot.plot.grab().save(path):
-            self.said.emit(f"Saved as {path}.")
-        else:
-            self._problem(StorageError(f"{path} cannot be written.",
-                                       hint="Choose another folder."))  # fmt: skip

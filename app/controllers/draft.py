@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sync.evidence import StreamName
+from sync.evidence import Mark, StreamName
 from sync.media.frame_index import FrameIndex
 from sync.timebase import NS_PER_S, MediaTime, format_seconds
 
@@ -19,6 +19,8 @@ SOUND_STEP_NS = 10_000_000
 FINE_STEP_NS = 1_000_000
 _WIDEN_NS = 5_000_000
 SNAP_REACH_NS = 50_000_000
+_MOST_PICTURES = 1000
+"""How far before the picture of a mark its first picture is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,10 +179,30 @@ def picture_draft(source: str, index: FrameIndex, media: MediaTime) -> PictureDr
     return PictureDraft(source=source, stream="picture", index=index, first=picture, last=picture)
 
 
-def sound_draft(source: str, media: MediaTime, onset: MediaTime | None) -> SoundDraft:
+def draft_of(mark: Mark, index: FrameIndex) -> PictureDraft:
+    """The pictures between which a mark of pictures was made."""
+    at = mark.frames[0] if mark.frames is not None else index.frame_at(mark.centre) or 0
+    last = first = index.picture_of(at)
+    for picture in range(last, max(-1, last - _MOST_PICTURES), -1):
+        if index.picture_bounds(picture)[0] == mark.earliest:
+            first = picture
+            break
+    side: Side = "only earliest" if mark.latest is None else "both"
+    if mark.earliest is None and first > 0:
+        side = "only latest"
+    return PictureDraft(source=mark.source, stream="picture", side=side, index=index,
+                        first=first, last=last)  # fmt: skip
+
+
+def sound_draft(
+    source: str, media: MediaTime, onset: MediaTime | None, half_ns: int = SOUND_HALF_NS
+) -> SoundDraft:
     """A draft at ``media``, or at the onset near it."""
     centre = media.ns if onset is None else onset.ns
-    return SoundDraft(source=source, stream="sound", centre_ns=centre, raw_ns=media.ns)
+    return SoundDraft(
+        source=source, stream="sound", centre_ns=centre, early_ns=half_ns, late_ns=half_ns,
+        raw_ns=media.ns,
+    )  # fmt: skip
 
 
 def seconds_text(ns: int) -> str:

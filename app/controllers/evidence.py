@@ -21,6 +21,8 @@ from app.dialogs.limit import StateLimit
 from app.dialogs.small import ChooseReference, Reason
 from app.document import Document
 from app.focus import Focus
+from app.offsets import offset_curve
+from sync.adjustment.solution import ClockResult
 from sync.case.acts import restore, set_aside
 from sync.case.case import Case, FirstViewing, Source
 from sync.errors import EvidenceError, TiepointError
@@ -28,7 +30,8 @@ from sync.evidence import Lag, Limit, LogTime, Mark, Place, Reading
 from sync.timebase import MediaTime
 from widgets.answer_panel import AnswerPanel
 from widgets.clock_table import ClockTable
-from widgets.evidence_table import EvidenceTable
+from widgets.evidence_panel import EvidencePanel
+from widgets.offset_values import OffsetCurve
 
 
 class EvidenceDesk(QObject):
@@ -40,31 +43,38 @@ class EvidenceDesk(QObject):
         One line for the status bar.
     question_opened(str)
         A question was asked or chosen: show the answers.
+    noted(str)
+        What every copied or exported figure rests on is another.
     """
 
     said = Signal(str)
     question_opened = Signal(str)
+    noted = Signal(str)
 
     def __init__(
         self, *, document: Document, calculation: Calculation, recordings: Recordings,
         focus: Focus, places: Places, playback: Playback, moving: Moving, marking: Marking,
-        evidence: EvidenceTable, clocks: ClockTable, answers: AnswerPanel, window: QWidget,
+        evidence: EvidencePanel, clocks: ClockTable, answers: AnswerPanel, window: QWidget,
         problem: Callable[[Exception], None], parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._document, self._calculation, self._recordings = document, calculation, recordings
         self._focus, self._moving, self._marking = focus, moving, marking
         self._places, self._playback = places, playback
-        self._evidence, self._clocks, self._answers = evidence, clocks, answers
+        self._evidence_tab, self._evidence = evidence, evidence.evidence
+        self._clocks, self._answers = clocks, answers
+        clocks.curve_of = self._curve
         self._window, self._problem = window, problem
+        self.note = ""
+        """What stands under every copied or exported figure."""
         self.answers_visible: Callable[[], bool] = lambda: False
         document.case_changed.connect(lambda _: self.show_evidence())
         calculation.changed.connect(self.show_all)
         marking.changed.connect(lambda: answers.set_covered(marking.is_open))
-        evidence.go_to.connect(self.go_evidence)
-        evidence.set_aside.connect(self.set_aside)
-        evidence.restore.connect(self.restore)
-        evidence.selected.connect(self._selected)
+        self._evidence.go_to.connect(self.go_evidence)
+        self._evidence.set_aside.connect(self.set_aside)
+        self._evidence.restore.connect(self.restore)
+        self._evidence.selected.connect(self._selected)
         clocks.go_to.connect(self.go_clock)
         answers.ask_wanted.connect(lambda: self._guarded(self.ask))
         answers.question_selected.connect(self.question_opened)
@@ -82,7 +92,12 @@ class EvidenceDesk(QObject):
         self._clocks.set_clocks(known, names, stale=results.stale)
         solution = results.solution
         self._clocks.set_hypotheses(solution.rate_hypotheses if solution is not None else ())
-        self._answers.set_context(self._context(case))
+        clock = next((one.name for one in case.clocks if one.id == case.datum), "")
+        note = self.note = self._note(case, clock)
+        self._evidence_tab.set_note(note, clock or "reference clock")
+        self._clocks.set_note(note, clock or "reference clock")
+        self._answers.set_context(note)
+        self.noted.emit(note)
         self._answers.set_stale(results.stale or results.answers_due)
         self._answers.set_answers(
             [(question, results.answers.get(question.id)) for question in case.questions],
@@ -100,11 +115,29 @@ class EvidenceDesk(QObject):
         limits = {limit.id: limit for limit in (solution.limits if solution is not None else ())}
         self._evidence.set_evidence(case.evidence, rows, names, events, limits)
 
+    def _note(self, case: Case, clock: str) -> str:
+        """What stands under every copied or exported figure: conditions, case and calculation."""
+        results = self._calculation.results
+        times = f"Times are those of {clock}." if clock else "No reference clock is chosen."
+        lines = [
+            f"{times} Ranges and ± are 95 %. They hold if the anchors are the events described "
+            "and the stated delays are right.",
+            self._context(case),
+        ]
+        stale = results.stale or results.answers_due
+        return "\n".join([*(["OUT OF DATE: evidence has changed since."] * stale), *lines])
+
     def _context(self, case: Case) -> str:
         when = case.solution.calculated_at if case.solution is not None else "not calculated"
         title = " · ".join(part for part in (case.number, case.title) if part) or "case"
         head = self._document.store.head.hash[:12] if self._document.store is not None else ""
         return f"{title} · calculated {when} · log {head}"
+
+    def _curve(self, clock: ClockResult) -> OffsetCurve | None:
+        solution = self._calculation.results.solution
+        if solution is None:
+            return None
+        return offset_curve(self._document.case, solution, clock)
 
     def note_viewing(self) -> None:
         """The log keeps the first viewing of each answer, and on which evidence."""
@@ -118,7 +151,7 @@ class EvidenceDesk(QObject):
         if any(seen.question == question for seen in case.viewings):
             return
         viewing = FirstViewing(
-            question=question, at=_now(), by=case.examiner, verdict=answer.verdict,
+            question=question, at=_now(), by=self._document.author, verdict=answer.verdict,
             inputs_digest=digest(case),
         )  # fmt: skip
         try:
@@ -162,6 +195,7 @@ class EvidenceDesk(QObject):
         best = answer.next_best[place]
         self._focus.set(best.source_a)
         self._playback.go_media(best.source_a, best.media_a)
+        self._moving.loop_here()
         self.said.emit(f"Look here for an event that both show: {best.in_words}.")
 
     def _show(self, source: str, at: MediaTime) -> None:
@@ -192,8 +226,8 @@ class EvidenceDesk(QObject):
         reason = Reason.ask(self._window, f"Set {chosen} aside")
         if reason is None:
             return
-        case = self._document.case
-        self._act(lambda: set_aside(case, chosen, reason, case.examiner), f"set {chosen} aside")
+        case, by = self._document.case, self._document.author
+        self._act(lambda: set_aside(case, chosen, reason, by), f"set {chosen} aside")
 
     def restore(self, evidence_id: str | None = None) -> None:
         """Use a piece of evidence again."""
@@ -202,7 +236,7 @@ class EvidenceDesk(QObject):
             self.said.emit("Choose a piece of evidence in the Evidence table first.")
             return
         case = self._document.case
-        self._act(lambda: restore(case, chosen, case.examiner), f"take {chosen} back in")
+        self._act(lambda: restore(case, chosen, self._document.author), f"take {chosen} back in")
 
     def _act(self, make: Callable[[], Case], act: str) -> None:
         try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -11,13 +13,21 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.dialogs.new_case import NewCase
 from app.document import Document
 from app.jobs import Job, Jobs
+from app.problem import describe
 from app.settings import Settings
 from sync.cache import Cache
 from sync.case.case import Case, Source
 from sync.case.paths import SUFFIX, media_path_of
 from sync.case.recordings import add_recording
 from sync.case.store import CaseStore
-from sync.errors import Cancelled, CaseError, CaseLocked, MediaNotRecognised, TiepointError
+from sync.errors import (
+    Cancelled,
+    CaseError,
+    CaseLocked,
+    CaseNewer,
+    MediaNotRecognised,
+    TiepointError,
+)
 from sync.media.raw_sound import RawSound, may_be_bare
 from sync.progress import Progress
 
@@ -41,6 +51,8 @@ class Files(QObject):
         One line for the status bar.
     opened(object)
         Path of a case that was opened or made.
+    reported(object)
+        Path of a report that was written.
     labels_dropped(object)
         Path of a file of captions, labels or log rows.
     """
@@ -48,6 +60,7 @@ class Files(QObject):
     said = Signal(str)
     opened = Signal(object)
     labels_dropped = Signal(object)
+    reported = Signal(object)
 
     def __init__(
         self, *, document: Document, jobs: Jobs, settings: Settings, cache: Cache,
@@ -104,6 +117,11 @@ class Files(QObject):
         """Where somebody else writes to it, look at it and change nothing."""
         if isinstance(error, CaseLocked) and not read_only:
             self.open(path, read_only=True)
+        elif isinstance(error, CaseNewer):
+            job = self._jobs.start(f"Opening {path.name}", lambda _: CaseStore.look(path),
+                                   line="quick")  # fmt: skip
+            job.finished.connect(lambda store: self._opened(path, store))
+            job.failed.connect(lambda reason: self._problem(reason, ()))
         else:
             self._problem(error, ())
 
@@ -154,7 +172,9 @@ class Files(QObject):
         if cases:
             self.open(cases[0])
             return
-        media = tuple(found for path in paths for found in _files_in(path))
+        media: tuple[Path, ...] = tuple(path for path in paths if not path.is_dir())
+        for folder in (path for path in paths if path.is_dir()):
+            media += self._offered(folder)
         if self._document.is_open:
             for path in media:
                 if path.suffix.lower() in LABEL_SUFFIXES:
@@ -166,6 +186,19 @@ class Files(QObject):
             self.add(media)
         else:
             self.new(and_add=media)
+
+    def _offered(self, folder: Path) -> tuple[Path, ...]:
+        """What the person takes of a folder."""
+        from app.dialogs.offer_media import OfferMedia
+
+        found = _media_in(folder)
+        if not found:
+            raise MediaNotRecognised(
+                f"{folder.name} holds no file that is named like a recording.",
+                path=folder,
+                hint="Drop the files themselves, whatever they are named.",
+            )
+        return OfferMedia(self._window, found, folder).run() or ()
 
     def add(self, paths: tuple[Path, ...]) -> None:
         """Read each file in a job of its own, and add it once it is known to be a recording."""
@@ -243,6 +276,44 @@ class Files(QObject):
         except TiepointError as error:
             self._problem(error, ())
 
+    def relink(self, missing: list[str]) -> None:
+        """Find recordings again by their content, and read them from where they are now."""
+        from app.dialogs.relink import Relink
+
+        wanted = tuple(s for s in self._document.case.sources if s.id in missing)
+        case_path = self._document.path
+        if case_path is None or not wanted:
+            return
+        dialog = Relink(self._window, wanted, partial(self._find, wanted))
+        dialog.finished.connect(lambda _: dialog.deleteLater())
+        dialog.accepted.connect(lambda: self._relinked(case_path, dialog.found))
+        dialog.open()
+
+    def _find(
+        self, wanted: tuple[Source, ...], folder: Path,
+        take: Callable[[dict[str, Path]], None], failed: Callable[[str], None],
+    ) -> None:  # fmt: skip
+        from sync.case.relink import find_recordings
+
+        job = self._jobs.start(
+            f"Looking in {folder.name}", lambda p: find_recordings(wanted, folder, progress=p),
+            line="quick",
+        )  # fmt: skip
+        job.finished.connect(take)
+        job.failed.connect(lambda error: failed(describe(error).what_happened))
+        job.cancelled.connect(lambda: failed("Stopped: nothing was changed."))
+
+    def _relinked(self, case_path: Path, found: dict[str, Path]) -> None:
+        from sync.case.relink import relinked
+
+        if self._document.path != case_path:
+            self.said.emit("Another case is open now: nothing was changed.")
+            return
+        case = relinked(self._document.case, found, case_path)
+        names = ", ".join(case.source(source).name for source in found)
+        self._document.act(case, f"found again: {names}")
+        self.said.emit(f"Found again: {names}.")
+
     # -- export ------------------------------------------------------------------------------
 
     def export(self) -> None:
@@ -317,8 +388,12 @@ class Files(QObject):
         job = self._jobs.start(
             f"Writing {path.name}", lambda p: _write_report(case, case_path, path, p)
         )
-        job.finished.connect(lambda _: self.said.emit(f"Wrote the report {path.name}."))
+        job.finished.connect(lambda _: self._reported(path))
         job.failed.connect(lambda error: self._problem(error, ()))
+
+    def _reported(self, path: Path) -> None:
+        self.said.emit(f"Wrote the report {path.name}.")
+        self.reported.emit(path)
 
 
 def _write_report(case: Case, case_path: Path, out: Path, progress: Progress) -> None:
@@ -340,7 +415,7 @@ def _write_report(case: Case, case_path: Path, out: Path, progress: Progress) ->
     if out.suffix.lower() == ".pdf":
         from app.print_pdf import pdf_bytes
 
-        data = pdf_bytes(html, footer=report.name, mark=mark_of(report))
+        data = pdf_bytes(html, footer=report.footer, mark=mark_of(report))
     progress.report(1.0)
     write_atomically(out, data)
 
@@ -362,8 +437,9 @@ def _open_store(path: Path, read_only: bool, progress: Progress) -> CaseStore:
     return store
 
 
-def _files_in(path: Path) -> list[Path]:
-    """The file, or the files of a folder."""
-    if path.is_dir():
-        return sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
-    return [path]
+def _media_in(folder: Path) -> list[Path]:
+    """Files in a folder, and in the folders in it, that are named like recordings."""
+    suffixes = {part.strip("*);") for part in _MEDIA.partition(";;")[0].split("(")[1].split()}
+    found = (Path(place) / name for place, _, names in os.walk(folder) for name in names)
+    return sorted(path for path in found
+                  if path.suffix.lower() in suffixes and not path.name.startswith("."))  # fmt: skip

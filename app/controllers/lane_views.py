@@ -1,18 +1,25 @@
-"""What each lane shows: motion, waveform or spectrogram; channels together, apart, or one."""
+"""What each lane shows and how: motion, waveform or spectrogram; channels together, apart, or one;
+its height, its colour and its place among the others. Choices of the eye: no evidence."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import log10
-from typing import Literal
+from typing import Literal, get_args
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor
 
 from app.controllers.recordings import Opened, Recordings, waveform_columns
 from app.controllers.spectra import Spectra
 from app.jobs import Jobs
+from sync.case.case import Case
 from widgets.columns import LaneRow, trace_columns
+from widgets.lane_heights import bounded
+from widgets.search_form import channel_name
+from widgets.theme import PALETTE, source_colour
 
 Shown = Literal["motion", "waveform", "spectrogram"]
 Channels = Literal["together", "apart"] | int
@@ -31,6 +38,17 @@ class LaneView:
     channels: Channels = "together"
 
 
+@dataclass(frozen=True, slots=True)
+class LaneChoice:
+    """What the person chose for one lane; ``None``: as it would be by itself."""
+
+    shown: Shown | None = None
+    channels: Channels | None = None
+    height_px: int | None = None
+    colour: int | None = None
+    """Its place in the palette, from 0."""
+
+
 class LaneViews(QObject):
     """Holds the choices and makes the rows of the lanes.
 
@@ -38,22 +56,31 @@ class LaneViews(QObject):
     -------
     changed(str)
         The lane of this source is to be drawn anew.
+    arranged()
+        Order, heights or colours are others.
     """
 
     changed = Signal(str)
+    arranged = Signal()
 
     def __init__(self, recordings: Recordings, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._recordings = recordings
-        self._chosen: dict[str, LaneView] = {}
+        self._chosen: dict[str, LaneChoice] = {}
+        self._order: tuple[str, ...] = ()
         self._spectra = Spectra(jobs, recordings.cache, self)
         self._spectra.ready.connect(self.changed)
         recordings.curve_ready.connect(self._curve_ready)
 
     def view(self, source: str) -> LaneView:
         """What a lane shows now."""
-        if source in self._chosen:
-            return self._chosen[source]
+        usual, chosen = self._usual(source), self._choice(source)
+        return LaneView(
+            usual.shown if chosen.shown is None else chosen.shown,
+            usual.channels if chosen.channels is None else chosen.channels,
+        )
+
+    def _usual(self, source: str) -> LaneView:
         opened = self._recordings.get(source)
         if opened is not None and opened.source.facts.picture is not None:
             return LaneView("motion")
@@ -63,6 +90,9 @@ class LaneViews(QObject):
             "waveform", "apart" if apart and pyramid is not None and pyramid.channels_differ
             else "together",
         )  # fmt: skip
+
+    def _choice(self, source: str) -> LaneChoice:
+        return self._chosen.get(source, LaneChoice())
 
     def kinds(self, source: str) -> tuple[Shown, ...]:
         """What a lane could show."""
@@ -86,7 +116,7 @@ class LaneViews(QObject):
 
     def show(self, source: str, shown: Shown) -> None:
         """Choose what is drawn."""
-        self._choose(source, replace(self.view(source), shown=shown))
+        self._choose(source, replace(self._choice(source), shown=shown))
 
     def toggle(self, source: str) -> None:
         """The next of what the lane could show."""
@@ -98,11 +128,80 @@ class LaneViews(QObject):
 
     def part(self, source: str, channels: Channels) -> None:
         """Choose the channels."""
-        self._choose(source, replace(self.view(source), channels=channels))
+        self._choose(source, replace(self._choice(source), channels=channels))
 
-    def _choose(self, source: str, view: LaneView) -> None:
-        self._chosen[source] = view
+    def _choose(self, source: str, choice: LaneChoice) -> None:
+        self._chosen[source] = choice
         self.changed.emit(source)
+
+    # -- height, colour, order ---------------------------------------------------------------
+
+    def heights(self) -> dict[str, int]:
+        """Heights in px that were chosen, by source id."""
+        return {s: c.height_px for s, c in self._chosen.items() if c.height_px is not None}
+
+    def set_heights(self, heights: Mapping[str, int | None]) -> None:
+        """Choose heights in px; ``None``: as the others."""
+        for source, height in heights.items():
+            tall = None if height is None else bounded(height)
+            self._chosen[source] = replace(self._choice(source), height_px=tall)
+        self.arranged.emit()
+
+    def colours(self, case: Case) -> dict[str, QColor]:
+        """The colour of every recording, by source id: chosen, or by its place in the case."""
+        chosen = ((s.id, self._choice(s.id).colour, n) for n, s in enumerate(case.sources))
+        return {source: source_colour(place if at is None else at) for source, at, place in chosen}
+
+    def colour(self, source: str) -> int | None:
+        """Place in the palette of the colour that was chosen for a recording."""
+        return self._choice(source).colour
+
+    def set_colour(self, source: str, place: int | None) -> None:
+        """Choose a colour by its place in the palette; ``None``: by its place in the case."""
+        self._chosen[source] = replace(self._choice(source), colour=place)
+        self.arranged.emit()
+
+    def ordered(self, sources: Sequence[str]) -> list[str]:
+        """These sources as the person put them; new ones last, in the order given."""
+        place = {source: n for n, source in enumerate(self._order)}
+        return sorted(sources, key=lambda source: place.get(source, len(place)))
+
+    def set_order(self, sources: Sequence[str]) -> None:
+        """Put lanes in this order; those not named keep theirs, after them."""
+        self._order = (*sources, *(s for s in self._order if s not in sources))
+        self.arranged.emit()
+
+    def move(self, source: str, steps: int, among: Sequence[str]) -> None:
+        """One place up (-1) or down (+1) among the lanes there are."""
+        lanes = list(among)
+        at = lanes.index(source)
+        lanes.insert(max(0, min(len(lanes) - 1, at + steps)), lanes.pop(at))
+        self.set_order(lanes)
+
+    # -- remembered --------------------------------------------------------------------------
+
+    def look(self) -> dict[str, object]:
+        """All choices as plain JSON values."""
+        lanes = {}
+        for source, c in self._chosen.items():
+            kept = {"shown": c.shown, "channels": c.channels, "height_px": c.height_px,
+                    "colour": c.colour}  # fmt: skip
+            kept = {key: value for key, value in kept.items() if value is not None}
+            if kept:
+                lanes[source] = kept
+        found: dict[str, object] = {"lanes": lanes} if lanes else {}
+        return found | ({"order": list(self._order)} if self._order else {})
+
+    def set_look(self, look: Mapping[str, object]) -> None:
+        """Take up remembered choices; what cannot be read is left out."""
+        lanes, order = look.get("lanes"), look.get("order")
+        self._chosen = {
+            str(source): _choice_of(kept)
+            for source, kept in (lanes.items() if isinstance(lanes, dict) else ())
+            if isinstance(kept, dict)
+        }
+        self._order = tuple(str(source) for source in order) if isinstance(order, list) else ()
+        self.arranged.emit()
 
     def _curve_ready(self, source: str) -> None:
         opened = self._recordings.get(source)
@@ -156,6 +255,14 @@ class LaneViews(QObject):
         return LaneRow(columns, waveform=True, spectrum=spectrum, name=name)
 
 
-def channel_name(channel: int, count: int) -> str:
-    """``left`` and ``right`` of two; else by number, from 1."""
-    return ("left", "right")[channel] if count == 2 else f"channel {channel + 1}"
+def _choice_of(kept: Mapping[str, object]) -> LaneChoice:
+    """One lane's choices from remembered values, each only where it can be one."""
+    shown, channels = kept.get("shown"), kept.get("channels")
+    height, colour = kept.get("height_px"), kept.get("colour")
+    part = channels in ("together", "apart") or (type(channels) is int and channels >= 0)
+    return LaneChoice(
+        shown=shown if shown in get_args(Shown) else None,  # type: ignore[arg-type]
+        channels=channels if part else None,  # type: ignore[arg-type]
+        height_px=bounded(height) if type(height) is int else None,
+        colour=colour if type(colour) is int and 0 <= colour < len(PALETTE) else None,
+    )

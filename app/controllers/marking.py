@@ -9,14 +9,17 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.controllers import ties
 from app.controllers.draft import (
     FINE_STEP_NS,
+    SOUND_HALF_NS,
     SOUND_STEP_NS,
     Draft,
     PictureDraft,
@@ -27,14 +30,14 @@ from app.controllers.draft import (
     seconds_text,
     sound_draft,
 )  # fmt: skip
-from app.controllers.open_event import OpenEvent, banner_text, next_source
+from app.controllers.open_event import LEFT, OpenEvent, banner_text, left_open, next_source
 from app.controllers.pair import Pair
 from app.controllers.panes import Panes
 from app.controllers.places import Places
 from app.controllers.playback import Playback
 from app.controllers.recordings import Recordings
 from app.controllers.snippets import Snippets
-from app.dialogs.closing import ClosingCard
+from app.dialogs.closing import ClosingCard, Sighting
 from app.dialogs.definition import Define, Definition
 from app.dialogs.delays import StateDelay
 from app.document import Change, Document
@@ -44,7 +47,7 @@ from sync.case.acts import mark_event, with_delay
 from sync.case.case import Case
 from sync.case.delays import RADIO_CHAIN_KEY, radio_chain
 from sync.errors import EvidenceError, TiepointError
-from sync.evidence import Delay
+from sync.evidence import Delay, Mark
 from sync.timebase import NS_PER_S, MediaTime
 from widgets.lane_stack import LaneStack
 from widgets.transport_bar import TransportBar
@@ -64,10 +67,13 @@ class Marking(QObject):
         An event was opened or closed, or a draft begun, moved or ended.
     said(str)
         One line for the status bar.
+    marked(str)
+        Id of a mark just made: it is the selected one.
     """
 
     changed = Signal()
     said = Signal(str)
+    marked = Signal(str)
 
     def __init__(
         self, *, document: Document, places: Places, panes: Panes, playback: Playback,
@@ -82,6 +88,10 @@ class Marking(QObject):
         self._transport, self._snippets = transport, snippets
         self._window, self._problem = window, problem
         self.snap = True
+        self.on_accepted: Callable[[Case], Case] = lambda case: case
+        """What else changes in the case with a draft that is accepted."""
+        self.sound_half_ns, self.radio_longest_s = SOUND_HALF_NS, 1.0
+        """What a mark in sound begins with, and the radio chain's longest delay: preferences."""
         self.seed: Callable[[], int] = lambda: secrets.randbits(32)
         self.open: OpenEvent | None = None
         self.draft: Draft | None = None
@@ -132,8 +142,10 @@ class Marking(QObject):
     def _sound_draft(self, source: str, media: MediaTime) -> SoundDraft:
         """At the playhead, or at the onset within 8 px and 50 ms of it."""
         reach = round(8 * self._lanes.view.ns_per_px)
-        onset = self._snippets.onset_near(source, media, reach) if self.snap else None
-        return sound_draft(source, media, onset)
+        held = QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.AltModifier
+        snap = self.snap and not held
+        onset = self._snippets.onset_near(source, media, reach) if snap else None
+        return sound_draft(source, media, onset, self.sound_half_ns)
 
     # -- moving the draft -------------------------------------------------------------------
 
@@ -280,9 +292,9 @@ class Marking(QObject):
             case, mark = mark_event(
                 case, event=definition.name, source=draft.source, stream=draft.stream,
                 earliest=earliest, latest=latest, definition=text, frames=draft.frames,
-                by=case.examiner, at=_now(), note="; ".join(note for note in notes if note),
+                by=self._document.author, at=_now(), note="; ".join(note for note in notes if note),
             )  # fmt: skip
-            case = ties.with_mark_status(case, mark, "proposed")
+            case = self.on_accepted(ties.with_mark_status(case, mark, "proposed"))
             self._commit(case, f"mark “{definition.name}” in {case.source(draft.source).name}")
         except TiepointError as error:
             self._problem(error)
@@ -299,6 +311,7 @@ class Marking(QObject):
         opened.visited.append(draft.source)
         self._drop_draft()
         self._lanes.set_selected_mark(mark.id)
+        self.marked.emit(mark.id)
         self._say_all()
 
     # -- N ----------------------------------------------------------------------------------
@@ -336,11 +349,20 @@ class Marking(QObject):
         event = case.event(self.open.event)
         card = ClosingCard(
             self._window, self.open.name, event.definition if event is not None else "",
-            [self._snippets.sighting(mark, case.source(mark.source).name) for mark in marks],
+            [self._sighting(case, mark, marks) for mark in marks],
             _RADIO if any(mark.stream == "sound" for mark in marks) else "",
         )  # fmt: skip
         card.decided.connect(self.decide)
         self._show_dialog(card)
+
+    def _sighting(self, case: Case, mark: Mark, marks: list[Mark]) -> Sighting:
+        """As it is shown, with the delay it has or that *same instant* gives it."""
+        known = {delay.key: delay for delay in case.of_kind(Delay)}
+        preset = radio_chain(longest_s=self.radio_longest_s)
+        keys = mark.delays or ((RADIO_CHAIN_KEY,) if mark in ties.radio_marks(case, marks) else ())
+        late = [ties.delay_words(known.get(key, preset)) for key in keys]
+        shown = self._snippets.sighting(mark, case.source(mark.source).name)
+        return replace(shown, late=" and ".join(late))
 
     def decide(self, what: str) -> None:
         """Answer the closing card: same, delayed or speaking."""
@@ -353,7 +375,9 @@ class Marking(QObject):
             elif what == "delayed":
                 self._tie_delayed(case)
             else:
-                case, own = ties.speech_about(case, self.open.name, self.open.marks)
+                case, own = ties.speech_about(
+                    case, self.open.name, self.open.marks, self._document.author
+                )
                 self._commit(case, f"“{own}” came after “{self.open.name}”: a limit, no tie")
                 self.said.emit(
                     f"No tie was made but a limit: “{self.open.name}” was not after “{own}”."
@@ -367,10 +391,12 @@ class Marking(QObject):
         assert self.open is not None
         heard = ties.radio_marks(case, ties.marks_of(case, self.open.marks))
         if heard and not any(delay.key == RADIO_CHAIN_KEY for delay in case.of_kind(Delay)):
-            case = with_delay(case, radio_chain(by=case.examiner))
+            chain = radio_chain(by=self._document.author, longest_s=self.radio_longest_s)
+            case = with_delay(case, chain)
         for mark in heard:
             case = ties.delayed(case, mark, RADIO_CHAIN_KEY)
-        self._tie(case, ", with the radio chain (0 to 1 s unless stated)" if heard else "")
+        words = f", with the radio chain (0 to {self.radio_longest_s:g} s unless stated)"
+        self._tie(case, words if heard else "")
 
     def _tie(self, case: Case, how: str) -> None:
         assert self.open is not None
@@ -419,10 +445,26 @@ class Marking(QObject):
             self._commit(ties.tied(case, opened.marks), f"close “{opened.name}”")
             self.said.emit(f"“{opened.name}” is kept with one sighting; it ties nothing.")
         elif marks:
-            self.said.emit(
-                f"“{opened.name}” is left undecided: its new marks are proposed and tie nothing."
-            )
+            self._leave(opened)
         self._end()
+
+    def _leave(self, opened: OpenEvent) -> None:
+        """The log says that it was left, so that it is not taken up again."""
+        case = self._document.case
+        marks = ties.marks_of(case, opened.marks)
+        if marks and self._document.is_open and not self._document.read_only:
+            self._note(ties.noted(case, marks[-1], LEFT), f"leave “{opened.name}” undecided")
+        self.said.emit(
+            f"“{opened.name}” is left undecided: its new marks are proposed and tie nothing."
+        )
+
+    def _take_up(self) -> None:
+        """An event that was open when the program ended is open again: all of it is in the log."""
+        found = None if self._document.read_only else left_open(self._document.case)
+        if found is not None and self.open is None:
+            self.open = found
+            self._say_all()
+            self.said.emit(f"“{found.name}” was open when the program ended: it is taken up again.")
 
     def peek(self) -> None:
         """The person looked at the covered answers: it stands in the note of the mark."""
@@ -433,12 +475,8 @@ class Marking(QObject):
         if not marks:
             self.open.came = "; ".join(part for part in (self.open.came, text) if part)
         elif text not in marks[-1].provenance.note:
-            self._acting = True
-            try:
-                case = ties.noted(self._document.case, marks[-1], text)
-                self._document.note(case, f"look at covered answers during “{self.open.name}”")
-            finally:
-                self._acting = False
+            case = ties.noted(self._document.case, marks[-1], text)
+            self._note(case, f"look at covered answers during “{self.open.name}”")
 
     def _end(self) -> None:
         self.open = None
@@ -452,13 +490,25 @@ class Marking(QObject):
         finally:
             self._acting = False
 
+    def _note(self, case: Case, act: str) -> None:
+        self._acting = True
+        try:
+            self._document.note(case, act)
+        finally:
+            self._acting = False
+
     def _case_changed(self, change: Change) -> None:
         """An act of somebody else closes the event; so does an undo that takes its marks."""
+        if change.kind == "opened":
+            QTimer.singleShot(0, self, self._take_up)
         if self._acting or self.open is None or change.kind == "note":
             return
-        known = len(ties.marks_of(change.after, self.open.marks)) == len(self.open.marks)
+        opened = self.open
+        known = len(ties.marks_of(change.after, opened.marks)) == len(opened.marks)
         if change.kind not in ("undo", "redo") or not known:
             self._end()
+        if change.kind == "act" and len(opened.marks) > 1:
+            QTimer.singleShot(0, self, lambda: self._leave(opened))  # not within another act
 
     def _focus_changed(self, source: str | None) -> None:
         if self.draft is not None and self.draft.source != source:

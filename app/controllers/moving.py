@@ -12,6 +12,7 @@ from app.controllers.marking import Marking
 from app.controllers.places import Places
 from app.controllers.playback import Playback
 from app.controllers.recordings import Recordings
+from app.controllers.rough import flag_time, flags
 from app.controllers.sounding import Sounding
 from app.dialogs.small import GoTo
 from app.document import Document
@@ -46,6 +47,10 @@ class Moving(QObject):
         self._loop_step = 0
         self._before_close_up: object = None
         self.selected_mark: str | None = None
+        marking.marked.connect(self._marked)
+
+    def _marked(self, mark: str) -> None:
+        self.selected_mark = mark
 
     # -- steps -------------------------------------------------------------------------------
 
@@ -169,6 +174,21 @@ class Moving(QObject):
             at = self._places.reference_of(mark.source, self.shown_at(mark))
             if at is not None:
                 found.append((at.ns, mark.id))
+        return found + self._flag_places()
+
+    def _flag_places(self) -> list[tuple[int, str]]:
+        """Rough flags are gone to like marks."""
+        found, axis = [], self._playhead.axis
+        for flag in flags(self._document.case):
+            if flag.source is None or flag.start is None:
+                continue
+            if axis is not None:
+                at = flag.start.ns if flag.source == axis else None
+            else:
+                placed = self._places.reference_of(flag.source, flag.start)
+                at = None if placed is None else placed.ns
+            if at is not None:
+                found.append((at, flag.id))
         return found
 
     @staticmethod
@@ -179,7 +199,13 @@ class Moving(QObject):
         return mark.centre
 
     def go_mark(self, mark_id: str) -> None:
-        """Go to a mark and select it; its recording stays as focused as it was."""
+        """Go to a mark and select it; its recording stays as focused as it was. A rough flag's is
+        focused, since M there refines it."""
+        flag = flag_time(self._document.case, mark_id)
+        if flag is not None:
+            self._focus.set(flag[0])
+            self._playback.go_media(*flag)
+            return
         mark = self._document.case.find(mark_id)
         if not isinstance(mark, Mark):
             return
@@ -242,6 +268,13 @@ class Moving(QObject):
         half = _LOOPS_NS[self._loop_step]
         centre = self._loop_centre()
         self._loop_step += 1
+        self._playhead.set_looping(True, (centre - half, centre + half))
+        self._transport.set_loop(True, f"loop ± {half / NS_PER_S:g} s")
+
+    def loop_here(self) -> None:
+        """Loop ± 2 s about the playhead, as the second R does."""
+        half, centre = _LOOPS_NS[-1], self._playhead.position
+        self._loop_step, self._loop_about = len(_LOOPS_NS), centre
         self._playhead.set_looping(True, (centre - half, centre + half))
         self._transport.set_loop(True, f"loop ± {half / NS_PER_S:g} s")
 

@@ -9,6 +9,7 @@ from app.controllers import ties
 from app.controllers.draft import Draft
 from app.controllers.places import Places
 from sync.case.case import Case
+from sync.evidence import Mark
 
 
 @dataclass(slots=True)
@@ -21,6 +22,26 @@ class OpenEvent:
     visited: list[str] = field(default_factory=list)
     came: str = ""
     """How the present recording was come to, for the note of its mark."""
+
+
+LEFT = "left undecided"
+"""In the note of the last mark of an event that a person closed without deciding."""
+
+
+def left_open(case: Case) -> OpenEvent | None:
+    """The event that was open when the program ended: its marks are proposed and nobody left it."""
+    proposed = [mark for mark in case.of_kind(Mark) if mark.provenance.status == "proposed"]
+    by_event: dict[str, list[Mark]] = {}
+    for mark in proposed:
+        by_event.setdefault(mark.event, []).append(mark)
+    for event, marks in reversed(by_event.items()):
+        known = case.event(event)
+        if known is not None and not any(LEFT in mark.provenance.note for mark in marks):
+            before = [mark for mark in case.marks_of(event) if mark.provenance.status == "accepted"]
+            seen = [*before, *marks]
+            return OpenEvent(name=known.name, event=event, marks=[mark.id for mark in seen],
+                             visited=[mark.source for mark in seen])  # fmt: skip
+    return None
 
 
 def next_source(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 
 from app.controllers.places import Place, Places
 from app.controllers.recordings import Recordings
@@ -12,9 +15,11 @@ from app.focus import Focus
 from app.frame_service import FrameAnswer, FrameService
 from app.playhead import TICK_MS, Playhead
 from app.video import Pace
+from sync.media.facts import PictureFacts
 from sync.media.frame_index import FrameIndex
-from sync.timebase import MediaTime, format_clock, format_seconds
+from sync.timebase import NS_PER_S, MediaTime, ReferenceTime, format_clock, format_seconds
 from sync.uncertainty import decimals_for, format_pair
+from widgets.pane_info import Extreme
 from widgets.shelf import own_time
 from widgets.video_pane import PaneInfo
 from widgets.video_wall import VideoWall
@@ -44,6 +49,10 @@ class Panes(QObject):
         self._dropped: dict[str, int] = {}
         self.dragging = False
         """True while the person drags the playhead: previews will do."""
+        self.extreme: Extreme | None = None
+        """Set: other recordings show the earliest or latest picture that may belong here."""
+        self.displaced: dict[str, str] = {}
+        """By how much those are away from the playhead, by source."""
         self._held: set[str] = set()
         self._relative: dict[str, str] = {}
         frames.answered.connect(self._answered)
@@ -69,15 +78,40 @@ class Panes(QObject):
 
     def show(self, places: dict[str, Place]) -> None:
         """Ask for what each pane should show, or put a card on it."""
+        self.displaced.clear()
+        for source in self._wanted.keys() - set(self._wall.shown):
+            del self._wanted[source]  # a pane that comes back has no picture yet
         for source in self._wall.shown:
             if source in places:
-                self._show(places[source])
+                place = places[source]
+                self._show(place if self.extreme is None else self._extreme_of(place))
+
+    def _extreme_of(self, place: Place) -> Place:
+        """Away from the playhead by the 95 % range of the time to the focused recording."""
+        here = self._places.place(self._focus.source or "")
+        if place.media is None or not place.linked or place.source == here.source:
+            return place
+        half = self._half_s(here, place)
+        at = self._places.reference_of(place.source, place.media)
+        if not half or at is None:
+            return place
+        sign, side = (-1, "before") if self.extreme == "earliest" else (1, "after")
+        self.displaced[place.source] = f"{format_pair(0.0, half)[1]} s {side}"
+        return self._places.place_at(
+            place.source, ReferenceTime(at.ns + sign * round(half * NS_PER_S))
+        )
+
+    def _half_s(self, here: Place, place: Place) -> float | None:
+        """Half of the 95 % range: to the focused recording, else to the reference clock."""
+        half = self._places.half_between(here, place) if here.linked else None
+        return half if half is not None else place.half_ns / NS_PER_S
 
     def _show(self, place: Place) -> None:
         pane, source = self._wall.pane(place.source), self._places.source(place.source)
         if pane is None or source is None:
             return
         pane.set_header(source.name, self._header(place))
+        pane.set_own_size(_own_size(source.facts.picture))
         if place.source in self._held:
             return
         opened = self._recordings.get(place.source)
@@ -168,6 +202,9 @@ class Panes(QObject):
         if playing:
             self._count_dropped(answer, index)
         info = pane_info(answer, index, late, self._dropped.get(answer.source, 0))
+        if answer.source in self.displaced:
+            away = self.displaced[answer.source]
+            info = replace(info, extreme=self.extreme, displaced_s=away)
         pane.set_picture(answer.image, info)
         self.shown.emit(answer)
 
@@ -216,6 +253,20 @@ def pane_info(
         late_ms=late_ms,
         dropped=dropped,
     )
+
+
+@lru_cache(maxsize=64)
+def _own_size(picture: PictureFacts | None) -> QSize:
+    """Its own pixels, made square without losing any, and turned upright."""
+    if picture is None:
+        return QSize()
+    aspect = Fraction(picture.sample_aspect.replace(":", "/"))
+    width, height = picture.width_px, picture.height_px
+    if aspect > 1:
+        width = round(width * aspect)
+    else:
+        height = max(1, round(height / aspect))
+    return QSize(height, width) if picture.rotation_deg % 180 else QSize(width, height)
 
 
 def own_time_text(media: MediaTime) -> str:

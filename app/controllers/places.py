@@ -111,7 +111,10 @@ class Places:
             if source == self._focus.source or not self.anything_linked():
                 return Place(source, MediaTime(self._playhead.position_on(source)), linked=False)
             return Place(source, None, linked=False, title=NO_LINK, reason=NO_LINK_TEXT)
-        at = ReferenceTime(self._playhead.position_on(None))
+        return self.place_at(source, ReferenceTime(self._playhead.position_on(None)))
+
+    def place_at(self, source: str, at: ReferenceTime) -> Place:
+        """Where a source stands at another time of the reference clock."""
         return _place_of(self._calculation.results.timeline.position(source, at))
 
     def media_now(self, source: str | None) -> MediaTime | None:

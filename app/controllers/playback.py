@@ -46,6 +46,8 @@ class Playback(QObject):
         self._playhead, self._focus = playhead, focus
         self._wall, self._lanes, self._transport = wall, lanes, transport
         self._by_hand = 0.0
+        self._elapsed = False
+        self._zero_ns: int | None = None
         self._looked_at: tuple[str, MediaTime] | None = None
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -142,11 +144,18 @@ class Playback(QObject):
         self._panes.forget(source)
         self.show()
 
+    def look_again_at_all(self) -> None:
+        """What every pane should show is another: ask for all pictures again."""
+        for source in self._places.sources:
+            self._panes.forget(source.id)
+        self.show()
+
     # -- following ---------------------------------------------------------------------------
 
     def _results_changed(self) -> None:
         """Keep what the person looks at under the playhead while the clocks move."""
         looked_at = self._looked_at
+        self._count_from()
         span = self._calculation.results.timeline.span
         self._playhead.set_extent(None, None if span is None else Extent(span[0].ns, span[1].ns))
         for source in self._places.sources:
@@ -195,8 +204,11 @@ class Playback(QObject):
         view, at = self._lanes.view, self._playhead.position_on(None)
         if time.monotonic() - self._by_hand < _HANDS_OFF_S:
             return
-        if at > view.start_ns + round(_TURN_AT * view.span_ns) or at < view.start_ns:
-            self._lanes.set_view(view.panned(at - view.start_ns - view.span_ns // 10))
+        part, put = (at - view.start_ns) / view.span_ns, 1 - _TURN_AT
+        if self._playhead.rate < 0:  # backwards: what comes next lies to the left
+            part, put = 1 - part, _TURN_AT
+        if not 0 <= part <= _TURN_AT:
+            self._lanes.set_view(view.panned(at - view.start_ns - round(put * view.span_ns)))
 
     def _hand(self) -> None:
         self._by_hand = time.monotonic()
@@ -211,16 +223,39 @@ class Playback(QObject):
 
     # -- transport ---------------------------------------------------------------------------
 
+    def set_elapsed(self, elapsed: bool) -> None:
+        """State times as elapsed since the first picture or sound that has a link, or on the clock.
+
+        The instant counted from is exact on the reference clock: ranges stay what they are.
+        """
+        self._elapsed = elapsed
+        self._count_from()
+        self.show()
+        self._state_changed()
+
+    def _count_from(self) -> None:
+        span = self._calculation.results.timeline.span
+        zero = span[0].ns if span is not None and self._elapsed else None
+        self._zero_ns = zero
+        self._lanes.set_mode("clock" if zero is None else "elapsed", zero or 0)
+
+    def _said(self, at: ReferenceTime, decimals: int) -> tuple[str, str]:
+        """(the time, on what it counts)."""
+        clock = self._places.clock_name()
+        if self._zero_ns is None:
+            return format_clock(at, decimals), clock
+        since = format_clock(ReferenceTime(self._zero_ns), 0)
+        return elapsed_text(at.ns - self._zero_ns, decimals), f"{clock}, elapsed since {since}"
+
     def _show_time(self, place: Place | None) -> None:
         source = None if place is None else self._places.source(place.source)
         if place is None or source is None:
             self._transport.set_time("", "", "")
             return
-        clock = self._places.clock_name()
         if place.media is None:
-            position = ReferenceTime(self._playhead.position_on(None))
+            time_text, clock = self._said(ReferenceTime(self._playhead.position_on(None)), 2)
             words = f"{clock}: no footage of {source.name} here"
-            self._transport.set_time(format_clock(position, 2), "", words)
+            self._transport.set_time(time_text, "", words)
             return
         at = self._places.reference_of(source.id, place.media)
         if at is None:
@@ -229,13 +264,14 @@ class Playback(QObject):
             return
         half_s = (place.half_ns or self._places.half_of(source.id, place.media)) / 1e9
         if not half_s:
-            words = f"{source.name}: the reference itself"
-            self._transport.set_time(format_clock(at, 3), "", words)
+            time_text, clock = self._said(at, 3)
+            elapsed = f" ({clock})" if self._zero_ns is not None else ""
+            self._transport.set_time(time_text, "", f"{source.name}: the reference itself{elapsed}")
             return
+        time_text, clock = self._said(at, min(4, decimals_for(half_s)))
         self._transport.set_time(
-            format_clock(at, min(4, decimals_for(half_s))), f"± {format_pair(0.0, half_s)[1]} s",
-            f"{source.name} on {clock}",
-        )  # fmt: skip
+            time_text, f"± {format_pair(0.0, half_s)[1]} s", f"{source.name} on {clock}"
+        )
 
     def _state_changed(self) -> None:
         self._transport.set_playing(self._playhead.playing)
@@ -248,6 +284,12 @@ class Playback(QObject):
     def close(self) -> None:
         """Stop the timer."""
         self._settle.stop()
+
+
+def elapsed_text(ns: int, decimals: int) -> str:
+    """``1:23.25``, ``−0:04.0``: a length of time with its sign."""
+    text = format_clock(ReferenceTime(abs(ns)), decimals).removeprefix("00:").removeprefix("0")
+    return ("−" if ns < 0 else "") + text
 
 
 def _in_out_text(first: int | None, last: int | None) -> str:

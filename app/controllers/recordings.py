@@ -125,7 +125,12 @@ class Recordings(QObject):
             for known in list(self._opened):
                 self._forget(known)
         wanted = {source.id: source for source in change.after.sources}
-        for known in [known for known in self._opened if known not in wanted]:
+        store = self._document.store
+        for known in [
+            known for known, opened in self._opened.items()
+            if known not in wanted
+            or (store is not None and store.media_path(wanted[known]) != opened.path)
+        ]:  # fmt: skip
             self._forget(known)
         fresh = [source for source in wanted.values() if source.id not in self._opened]
         for source in wanted.values():

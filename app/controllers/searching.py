@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.controllers import ties
 from app.controllers.all_pairs import AllPairs
 from app.controllers.blind_check import BlindChecks
+from app.controllers.moments import Moments
 from app.controllers.places import Places
 from app.controllers.playback import Playback
 from app.controllers.recordings import Recordings
@@ -22,25 +26,21 @@ from app.focus import Focus
 from app.jobs import Job, Jobs
 from app.playhead import Playhead
 from sync.cache import Cache
-from sync.case.acts import accept_candidate, record_search, reject_candidate
-from sync.case.all_pairs import allowing_for, surrogates_needed, tries
+from sync.case.acts import accept_candidate, record_search, reject_candidate, with_delay
 from sync.case.case import Case, Source
+from sync.case.delays import RADIO_CHAIN_KEY, radio_chain
 from sync.case.guards import same_evidence
 from sync.case.innovation import innovation
 from sync.case.matches import note_search, propose, stream_of_kind
 from sync.case.segment_map import accept_segments
 from sync.correlate.result import Candidate, SearchKind, SearchResult
-from sync.correlate.significance import REPORTED
 from sync.errors import TiepointError
-from sync.evidence import Lag, takes_part
+from sync.evidence import Delay, Lag, takes_part
 from sync.progress import Progress
 from sync.timebase import MediaTime
 from sync.traces.trace import PICTURE_KINDS, SOUND_KINDS
 from widgets.search_form import SearchRequest
 from widgets.search_panel import SearchPanel
-
-MOMENT_MS = 3600
-_HALF_MOMENT_NS = 900_000_000
 
 
 class Searching(QObject):
@@ -62,15 +62,15 @@ class Searching(QObject):
         super().__init__(parent)
         self._document, self._jobs, self._recordings = document, jobs, recordings
         self._focus, self._playhead = focus, playhead
-        self._places, self._playback = places, playback
+        self._places = places
         self._panel, self._window, self._problem = panel, window, problem
         self._pair: tuple[str, str] | None = None
         self._found: tuple[tuple[str, str], SearchResult] | None = None
         self._job: Job | None = None
-        self._moments: list[tuple[str, MediaTime]] = []
-        self._moment = QTimer(self)
-        self._moment.setSingleShot(True)
-        self._moment.timeout.connect(self._next_moment)
+        self.moments = Moments(
+            jobs=jobs, recordings=recordings, focus=focus, playback=playback, playhead=playhead,
+            panel=panel, parent=self,
+        )  # fmt: skip
         self._blind = BlindChecks(
             document=document, recordings=recordings, jobs=jobs, panel=panel.blind,
             problem=problem, parent=self,
@@ -84,13 +84,13 @@ class Searching(QObject):
         self.all_pairs.said.connect(self.said)
         self._checked: dict[Candidate, str] = {}
         panel.before_accept = self._before_accept
+        panel.delays_of = self._delays_of
         panel.blind_wanted.connect(self.check_blind)
         panel.search_requested.connect(self.search)
         panel.accepted.connect(self.accept)
         panel.map_accepted.connect(self.accept_map)
         panel.rejected.connect(self.reject)
         panel.undecided.connect(lambda _: self.said.emit("Left undecided: nothing was added."))
-        panel.moment_wanted.connect(self.play_moment)
         document.case_changed.connect(self._case_changed)
 
     @property
@@ -125,18 +125,24 @@ class Searching(QObject):
     @property
     def partner(self) -> str | None:
         """The recording the focused one is searched against."""
-        return None if self._pair is None else self._pair[1]
+        if self._pair is None:
+            return None
+        return self._pair[0] if self._focus.source == self._pair[1] else self._pair[1]
 
     def partners(self) -> tuple[Source, ...]:
         """Recordings the focused one can be searched against."""
         return tuple(s for s in self._places.sources if s.id != self._focus.source)
 
     def _set_pair(self, a: Source, b: Source) -> None:
-        if self._pair == (a.id, b.id) and self._found is not None:
-            return
+        if self._found is not None and set(self._found[0]) == {a.id, b.id}:
+            return  # what was found stays while either of the two is looked at
         self._pair, self._found = (a.id, b.id), None
         self._panel.set_pair(
-            self._pair, (a.name, b.name), (_kinds(a), _kinds(b)), self.count(*self._pair)
+            self._pair,
+            (a.name, b.name),
+            (_kinds(a), _kinds(b)),
+            self.count(*self._pair),
+            (_channels(a), _channels(b)),
         )
 
     def count(self, a: str, b: str) -> int:
@@ -157,6 +163,9 @@ class Searching(QObject):
                 self.said.emit(f"{source.name} is not used: {opened.problem if opened else ''}")
                 return
             paths.append(opened.path)
+        from sync.case.all_pairs import surrogates_needed
+        from sync.correlate.significance import REPORTED
+
         family = self.count(a.id, b.id) + 1
         self._panel.setFocus()  # the form is shut while it runs and would lose the keyboard
         self._panel.set_busy(f"Searching {a.name} ↔ {b.name}")
@@ -191,10 +200,12 @@ class Searching(QObject):
         if job.outdated:
             self.said.emit("The recordings have changed since: this search was not counted.")
             return
+        from sync.case.all_pairs import allowing_for, tries
+
         result = allowing_for(result, tries(case, *pair, result.searched))
         try:
             self._document.note(
-                record_search(case, result, *pair, by=case.examiner, at=_now()),
+                record_search(case, result, *pair, by=self._document.author, at=_now()),
                 f"search {names[0]} ↔ {names[1]}: {result.status}",
             )
         except TiepointError as error:
@@ -216,6 +227,7 @@ class Searching(QObject):
         self._found, self._pair = (pair, result), pair
         self._checked = {}
         self._panel.set_result(result, (names[0], names[1]), number)
+        self.moments.fetch(pair, self._panel.candidates())
         self._show_fit()
 
     def _show_fit(self) -> None:
@@ -256,16 +268,41 @@ class Searching(QObject):
 
     # -- deciding ----------------------------------------------------------------------------
 
+    def _radio_chain(self) -> Delay:
+        """The one of the case, else the usual one."""
+        found = (one for one in self._document.case.of_kind(Delay) if one.key == RADIO_CHAIN_KEY)
+        return next(found, radio_chain(by=self._document.author))
+
+    def _delays_of(self, candidate: Candidate) -> Sequence[tuple[str, object]]:
+        """What to choose from where one side is radio sound: which is late, and by what."""
+        if self._found is None or "sound" not in (
+            stream_of_kind(candidate.kind_a), stream_of_kind(candidate.kind_b)
+        ):  # fmt: skip
+            return ()
+        case, (a, b) = self._document.case, self._found[0]
+        radio = ties.radio_side(case, a, b)
+        if radio is None:
+            return ()
+        words = ties.delay_words(self._radio_chain())
+        names = {"a": case.source(a).name, "b": case.source(b).name}
+        sides = (radio, "a" if radio == "b" else "b")
+        late: list[tuple[str, object]] = [(f"{names[s]} is late: {words}", s) for s in sides]
+        return [*late, ("neither is late: the same sound at the same place", None)]
+
     def accept(self, candidate: Candidate) -> None:
         """Add the match; the person has read what is added and confirmed."""
         if self._found is None:
             return
         case = self._document.case
         checks = self._before_accept(candidate)
+        late = self._panel.delay.currentData() if self._panel.delay.count() else None
+        delays: dict[str, Any] = {} if late is None else {f"delays_{late}": (RADIO_CHAIN_KEY,)}
         try:
+            if late is not None:
+                case = with_delay(case, self._radio_chain())
             case, lag = accept_candidate(
-                *self._offered(candidate), **self._sides(candidate), by=case.examiner, at=_now(),
-                note=self._checked.get(candidate, ""),
+                case, self._found[1], candidate, **self._sides(candidate), **delays,
+                by=self._document.author, at=_now(), note=self._checked.get(candidate, ""),
             )  # fmt: skip
             names = [case.source(s).name for s in self._found[0]]
             self._document.act(case, f"accept the match {' ↔ '.join(names)}")
@@ -281,7 +318,7 @@ class Searching(QObject):
         case = self._document.case
         names = " ↔ ".join(case.source(one).name for one in (a, b))
         try:
-            case, added = accept_segments(case, result, a, b, by=case.examiner, at=_now())
+            case, added = accept_segments(case, result, a, b, by=self._document.author, at=_now())
             self._document.act(case, f"accept the segment map {names}")
         except TiepointError as error:
             self._problem(error)
@@ -301,7 +338,7 @@ class Searching(QObject):
         try:
             case, _ = reject_candidate(
                 *self._offered(candidate), **self._sides(candidate), reason=reason,
-                by=case.examiner, at=_now(),
+                by=self._document.author, at=_now(),
             )  # fmt: skip
             self._document.act(case, "reject a possible match")
             self.said.emit("Kept as rejected.")
@@ -347,43 +384,22 @@ class Searching(QObject):
             self._document.note(note_search(case, last.id, text), f"{names}: {text}")
         self.said.emit(f"{words}.")
 
-    # -- listening to a moment ---------------------------------------------------------------
-
-    def play_moment(self, candidate: Candidate, place: int) -> None:
-        """Go to a coincidence in one recording, then in the other, 1.8 s each."""
-        if self._found is None or not 0 <= place < len(candidate.coincidences):
-            return
-        (a, b), _ = self._found
-        moment = candidate.coincidences[place]
-        self._moments = [
-            (b, MediaTime.from_s(float(moment.time_b_s))),
-            (a, MediaTime.from_s(float(moment.time_a_s))),
-        ]
-        self._next_moment()
-
-    def _next_moment(self) -> None:
-        self._playhead.pause()
-        if not self._moments:
-            return
-        source, at = self._moments.pop()
-        self._focus.set(source)
-        self._playback.go_media(source, MediaTime(max(0, at.ns - _HALF_MOMENT_NS)))
-        self._playhead.play()
-        self._moment.start(MOMENT_MS // 2)
-
     def _case_changed(self, change: Change) -> None:
+        if change.kind == "opened":  # all of scipy: neither the start nor the first search waits
+            load = partial(import_module, "sync.case.all_pairs")
+            self._jobs.start("Search", lambda _: load(), shown=False)
         if change.kind in ("opened", "closed"):
             self._pair = self._found = None
             self._blind.leave()
             self.all_pairs.clear()
-            self._moments = []
+            self.moments.leave()
             self._panel.set_pair(("", ""), ("", ""), ((), ()))
         elif self._found is not None and change.kind != "note":
             self._show_fit()
 
     def close(self) -> None:
-        """Stop the timer."""
-        self._moment.stop()
+        """Stop playing moments."""
+        self.moments.leave()
 
 
 def _kinds(source: Source) -> tuple[SearchKind, ...]:
@@ -393,6 +409,10 @@ def _kinds(source: Source) -> tuple[SearchKind, ...]:
     if source.facts.sound is not None:
         kinds += ("samples", *SOUND_KINDS)
     return kinds
+
+
+def _channels(source: Source) -> int:
+    return 0 if source.facts.sound is None else source.facts.sound.channels
 
 
 def _search(
@@ -405,6 +425,7 @@ def _search(
         paths[0], sources[0].facts, paths[1], sources[1].facts,
         kind_a=request.kind_a, kind_b=request.kind_b,
         offset_range_s=(request.offset_from_s, request.offset_to_s),
+        channel_a=request.channel_a, channel_b=request.channel_b,
         surrogates=surrogates, cache=cache, progress=progress,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from app.controllers.draft import SNAP_REACH_NS, find_onset
+from app.controllers.draft import SNAP_REACH_NS, draft_of, find_onset
 from app.controllers.recordings import Recordings, waveform_columns
 from app.dialogs.closing import PICTURE_PX, Sighting
 from app.document import Document
@@ -18,6 +18,8 @@ from app.frame_service import FrameAnswer
 from app.jobs import Jobs
 from sync.errors import TiepointError
 from sync.evidence import Mark
+from sync.media.frame_index import FrameIndex
+from sync.media.frames import FrameReader
 from sync.media.raw_sound import RawSound
 from sync.media.sound import SoundReader
 from sync.progress import Progress
@@ -68,6 +70,23 @@ class Snippets(QObject):
             assert best is not None
             self._images[mark.id] = _image_of(best.image)
         job.failed.connect(lambda _: None)  # a snippet that cannot be written loses no evidence
+
+    def keep_again(self, mark: Mark) -> None:
+        """Write what a mark shows after it was moved."""
+        self._images.pop(mark.id, None)
+        opened = self._recordings.get(mark.source)
+        if mark.stream != "picture":
+            self.keep(mark, None, None)
+        elif opened is not None and opened.index is not None and self._document.store is not None:
+            folder, path, index = self._document.store.files, opened.path, opened.index
+            before, here = draft_of(mark, index).shown_frames()
+            wanted = {f"{mark.id}-not-yet.png": before, f"{mark.id}-happened.png": here}
+            job = self._jobs.start(
+                "Keeping the pictures of a mark",
+                lambda p: _write_pictures(folder, _read_pictures(path, index, wanted), p),
+                line="opening", shown=False,
+            )  # fmt: skip
+            job.failed.connect(lambda _: None)  # as for a new mark
 
     def sighting(self, mark: Mark, name: str) -> Sighting:
         """One mark for the closing card."""
@@ -139,13 +158,32 @@ def _image_of(picture: NDArray[np.uint8]) -> QImage:
     return QImage(picture.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
 
 
+def _read_pictures(
+    path: Path, index: FrameIndex, wanted: dict[str, int | None]
+) -> dict[str, NDArray[np.uint8]]:
+    found = {}
+    with FrameReader(path, index) as reader:
+        for name, number in wanted.items():
+            if number is not None:
+                frame = reader.frame(number)
+                found[name] = frame.image(frame.video.width, frame.video.height)
+    return found
+
+
 def _write_pictures(
     folder: Path, pictures: dict[str, NDArray[np.uint8]], progress: Progress
 ) -> None:
+    from PIL import Image
+
+    from sync.report.snippets import SMALL, small_picture
+
     folder.mkdir(parents=True, exist_ok=True)
     for name, picture in pictures.items():
         progress.report(0.0)
         _image_of(picture).save(str(folder / name))
+        # A report takes the small one beside it: to reduce a hundred full ones takes seconds.
+        small = small_picture(Image.fromarray(np.ascontiguousarray(picture[:, :, 2::-1])))
+        (folder / name).with_suffix(SMALL).write_bytes(small)
 
 
 def _write_sound(

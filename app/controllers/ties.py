@@ -8,7 +8,7 @@ from dataclasses import replace
 from sync.case.acts import add_limit
 from sync.case.case import Case
 from sync.case.naming import ids_in, readable_id
-from sync.evidence import Event, Limit, Mark, Place, Status
+from sync.evidence import Delay, Event, Limit, Mark, Place, Status
 
 
 def marks_of(case: Case, ids: Sequence[str]) -> list[Mark]:
@@ -48,13 +48,27 @@ def radio_marks(case: Case, marks: Sequence[Mark]) -> list[Mark]:
     ]
 
 
+def delay_words(delay: Delay) -> str:
+    """``radio chain, 0 to 1 s``: its name and the range stated for it."""
+    spread = delay.distribution
+    half_s = spread.half if spread.half is not None else 1.96 * spread.u
+    low, high = delay.value.s - half_s, delay.value.s + half_s
+    return f"{delay.name}, {low:.3g} to {high:.3g} s"
+
+
+def radio_side(case: Case, a: str, b: str) -> str | None:
+    """``a`` or ``b``: which of two recordings is radio sound where the other one has a picture."""
+    seen = [case.source(one).facts.picture is not None for one in (a, b)]
+    return None if seen[0] == seen[1] else "b" if seen[0] else "a"
+
+
 def delayed(case: Case, mark: Mark, key: str) -> Case:
     """The case with this mark late by the delay ``key``."""
     keys = tuple(dict.fromkeys((*mark.delays, key)))
     return case.with_evidence(replace(mark, delays=keys))
 
 
-def speech_about(case: Case, name: str, ids: Sequence[str]) -> tuple[Case, str]:
+def speech_about(case: Case, name: str, ids: Sequence[str], by: str) -> tuple[Case, str]:
     """The last sighting as an event of its own: somebody speaks about ``name``.
 
     That makes no tie but a limit: the event was not after the words. Words that came late over a
@@ -81,7 +95,7 @@ def speech_about(case: Case, name: str, ids: Sequence[str]) -> tuple[Case, str]:
         return case, own
     case, _ = add_limit(
         case, first=ends[0], second=ends[1], why=f"somebody speaks about “{name}”",
-        by=case.examiner,
+        by=by,
     )  # fmt: skip
     return case, own
 

@@ -68,7 +68,7 @@ class ReadClock(Form[Case]):
             clock=_chosen_clock(self._case, self.clock),
             displayed=ReferenceTime(parse_time_ns(self.shown.text())),
             granularity=digit, truncates=self.truncates.isChecked(), new_clock=True,
-            by=self._case.examiner, note=self.note.text().strip(),
+            by=self.author(self._case), note=self.note.text().strip(),
         )  # fmt: skip
         return case
 
@@ -111,7 +111,7 @@ class CheckClock(Form[Case]):
             against=_chosen_clock(self._case, self.against),
             reference=ReferenceTime(parse_time_ns(self.reference.text())),
             distribution=typed_spread(self.half, self.spread), new_clock=True,
-            by=self._case.examiner, note=self.note.text().strip(),
+            by=self.author(self._case), note=self.note.text().strip(),
         )  # fmt: skip
         return case
 
@@ -166,7 +166,7 @@ class ReadLog(Form[Case]):
             self._case, event=self.happened.currentText().strip(), clock=clock,
             displayed=ReferenceTime(parse_time_ns(self.shown.text())),
             granularity=typed_duration(self.digit), truncates=self.truncates.isChecked(),
-            typed_within=typed, new_clock=True, by=self._case.examiner,
+            typed_within=typed, new_clock=True, by=self.author(self._case),
             note=self.note.text().strip(),
         )  # fmt: skip
         return case
@@ -237,7 +237,7 @@ class StateGap(Form[Case]):
         case, _ = add_known_gap(
             self._case, source=self._source.id, after_stretch=int(self.gap.currentData()),
             value=typed_duration(self.amount), distribution=Distribution.rectangular(half.s),
-            by=self._case.examiner, note=self.note.text().strip(),
+            by=self.author(self._case), note=self.note.text().strip(),
         )  # fmt: skip
         return case
 

@@ -20,6 +20,8 @@ class Sighting:
     name: str
     time: str
     image: QImage | None
+    late: str = ""
+    """By what it is late when the same instant is answered; empty: by nothing stated."""
 
 
 class ClosingCard(QDialog):
@@ -107,4 +109,6 @@ def _card(sighting: Sighting) -> QFrame:
         picture.setText("one-sided mark")
     inner.addWidget(picture)
     inner.addWidget(label(sighting.time, "mono", wrap=False))
+    if sighting.late:
+        inner.addWidget(label(f"◷ late by {sighting.late}", "act"))
     return card

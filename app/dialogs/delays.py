@@ -73,16 +73,16 @@ class StateDelay(Form[tuple[Case, str]]):
     def _chosen(self, kind: object) -> Delay:
         """The preset, or the delay of the case."""
         if kind == "radio":
-            return radio_chain(by=self._case.examiner)
+            return radio_chain(by=self.author(self._case))
         assert isinstance(kind, tuple)
         if kind[0] == "device":
-            return _of_device(self._case.source(str(kind[1])), by=self._case.examiner)
+            return _of_device(self._case.source(str(kind[1])), by=self.author(self._case))
         found = self._case.find(str(kind[1]))
         assert isinstance(found, Delay)
         return found
 
     def _value(self) -> tuple[Case, str]:
-        kind, by = self.kind.currentData(), self._case.examiner
+        kind, by = self.kind.currentData(), self.author(self._case)
         if kind not in _OWN:
             chosen = self._chosen(kind)
             return with_delay(self._case, chosen), chosen.key
@@ -127,7 +127,7 @@ class ChangeDelay(Form[Case]):
     def _value(self) -> Case:
         spread, value = typed_spread(self.half, self.shape), typed_duration(self.amount)
         provenance = replace(
-            self._delay.provenance, by=self._case.examiner, method="manual",
+            self._delay.provenance, by=self.author(self._case), method="manual",
             note=self.why.text().strip(),
         )  # fmt: skip
         changed = replace(self._delay, value=value, distribution=spread, provenance=provenance)
@@ -162,6 +162,9 @@ class Delays(QDialog):
             empty="No delay is stated yet: add the radio chain, a vocoder, sound over a distance, "
             "or picture to sound of one device.",
         )  # fmt: skip
+        self.table.set_note(
+            "One value each, shared by every observation that names it. ± as stated."
+        )
         self.table.activated.connect(self.change)
         column.addWidget(self.table, 1)
         row = QHBoxLayout()

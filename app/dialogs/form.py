@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
+from sync.case.case import Case
 from sync.errors import EvidenceError, TiepointError
 from sync.timebase import Duration, parse_time_ns
 from sync.uncertainty import Distribution
@@ -28,6 +29,16 @@ from widgets.parts import Choice, label
 V = TypeVar("V")
 SPREADS: list[tuple[str, object]] = [("anywhere within", "rectangular"), ("95 % range", "normal")]
 """How a typed ± is meant."""
+
+
+@runtime_checkable
+class Signer(Protocol):
+    """What knows who sits here: the window."""
+
+    @property
+    def author(self) -> str:
+        """The name that signs."""
+        ...
 
 
 class Form(QDialog, Generic[V]):
@@ -120,6 +131,13 @@ class Form(QDialog, Generic[V]):
     def starts_in(self, field: QWidget) -> None:
         """The keyboard begins here, not in the first field."""
         self._first = field
+
+    def author(self, case: Case) -> str:
+        """Who signs: the person the window around this form knows, else the case's examiner."""
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, Signer):
+            around = around.parentWidget()
+        return case.examiner if around is None else around.author
 
     # -- ending ------------------------------------------------------------------------------
 

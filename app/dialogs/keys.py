@@ -17,7 +17,9 @@ from widgets.parts import button, label
 
 _MOUSE = (
     ("wheel", "zoom about the cursor"), ("Shift+wheel", "move along the time"),
-    ("Alt+wheel", "height of the lanes"), ("drag in a lane", "choose a range"),
+    ("Alt+wheel", "height of a lane; with Shift of all"), ("drag in a lane", "choose a range"),
+    ("Ctrl+wheel on a picture", "closer about the cursor; drag moves it, double click: all of it"),
+    ("drag a lane's head", "put the lane elsewhere"),
     ("Ctrl+Shift+drag", "try a lane on somewhere else: a view only"),
 )  # fmt: skip
 

@@ -58,6 +58,14 @@ class StateLimit(Form[Case]):
         self._changed()
         self.reads(self._value)
 
+    def state_within(self, that: str, half_s: float) -> None:
+        """Begin with ``that`` (as typed) within so many seconds, for the person to change."""
+        self.second.setCurrentText(that)
+        self.kind.setCurrentIndex(self.kind.findData(WITHIN))
+        self.low.setText(f"{-half_s:g}")
+        self.high.setText(f"{half_s:g}")
+        self.starts_in(self.low)
+
     def _changed(self) -> None:
         within = self.kind.currentData() == WITHIN
         for field in (self.low, self.high):
@@ -78,6 +86,8 @@ class StateLimit(Form[Case]):
             low, high = self._bounds()
         except TiepointError:
             return ""
+        if low is not None and high is not None and low.ns < 0 < high.ns:
+            return f"{that} came between {-low.s:g} s before and {high.s:g} s after {this}."
         ends = [f"at least {low.s:g} s"] if low is not None else []
         ends += [f"at most {high.s:g} s"] if high is not None else []
         return f"{that} came {' and '.join(ends)} after {this}." if ends else ""
@@ -103,7 +113,7 @@ class StateLimit(Form[Case]):
         case, _ = add_limit(
             self._case, first=self._offered.read(self.first.currentText()),
             second=self._offered.read(self.second.currentText()), low=low, high=high,
-            why=self.why.text().strip(), by=self._case.examiner,
+            why=self.why.text().strip(), by=self.author(self._case),
         )  # fmt: skip
         return case
 

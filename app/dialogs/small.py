@@ -34,6 +34,24 @@ class Reason(Form[str]):
         return cls(parent, what, ok).run()
 
 
+class WhoSigns(Form[str]):
+    """The name of the person who sits here."""
+
+    def __init__(self, parent: QWidget | None, name: str, examiner: str) -> None:
+        super().__init__(
+            parent, "Who signs",
+            "Every act and every piece of evidence carries this name in the log and the report. "
+            "Empty: the case's examiner signs.",
+        )  # fmt: skip
+        self.line = self.add_line("Your name", name, hint=examiner)
+        self.reads(lambda: self.line.text().strip())
+
+    @classmethod
+    def ask(cls, parent: QWidget | None, name: str, examiner: str) -> str | None:
+        """The name, or ``None`` when nothing is to change."""
+        return cls(parent, name, examiner).run()
+
+
 class GoTo(Form[int]):
     """A time to go to, ns."""
 

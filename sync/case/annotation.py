@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from sync.evidence import Provenance
 from sync.timebase import Duration, MediaTime, ReferenceTime
 
+ROUGH = "rough"
+"""The layer of rough flags: places noted while playing, to be looked at again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotation:

@@ -20,13 +20,14 @@ DEVICE_HALF_S = 0.1
 """Half-width of what is unknown between picture and sound of one device."""
 
 
-def radio_chain(key: str = RADIO_CHAIN_KEY, *, by: str = "") -> Delay:
-    """Microphone to recorder of a radio system: between 0 and 1 s, nothing more being known."""
+def radio_chain(key: str = RADIO_CHAIN_KEY, *, by: str = "", longest_s: float = 1.0) -> Delay:
+    """Microphone to recorder of a radio system: between 0 and ``longest_s``, nothing more being
+    known."""
     return Delay(
         key=key,
         name="radio chain",
-        value=Duration.from_s(0.5),
-        distribution=Distribution.rectangular(0.5),
+        value=Duration.from_s(longest_s / 2),
+        distribution=Distribution.rectangular(longest_s / 2),
         provenance=Provenance(by=by, method="preset"),
     )
 

@@ -22,7 +22,7 @@ from sync.case.schema import (
     document_of,
     upgrade,
 )
-from sync.errors import CaseDamaged, CaseError, CaseMissing
+from sync.errors import CaseDamaged, CaseError, CaseMissing, CaseNewer
 
 
 def snapshot_bytes(case: Case, head: LogHead) -> bytes:
@@ -40,6 +40,14 @@ def snapshot_bytes(case: Case, head: LogHead) -> bytes:
 
 def read_snapshot(path: Path) -> tuple[Document, LogHead]:
     """The document (of this schema) and the head of the log it holds."""
+    document, head, newer = read_newer(path)
+    if newer is not None:
+        raise newer
+    return document, head
+
+
+def read_newer(path: Path) -> tuple[Document, LogHead, CaseNewer | None]:
+    """As :func:`read_snapshot`; the document of a later schema as it stands, and that it is."""
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
@@ -69,13 +77,17 @@ def read_snapshot(path: Path) -> tuple[Document, LogHead]:
     version: Any = plain.get("schema_version")
     head: Any = plain.get("log_head")
     document = {key: part for key, part in plain.items() if key not in ENVELOPE}
+    newer: CaseNewer | None = None
     try:
         document = upgrade(document, version)
+    except CaseNewer as error:
+        error.path = str(path)
+        newer = error
     except CaseError as error:
         error.path = str(path)
         raise
     try:
-        return document, LogHead(seq=int(head["seq"]), hash=str(head["hash"]))
+        return document, LogHead(seq=int(head["seq"]), hash=str(head["hash"])), newer
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(path, "does not say where in its log it stands") from error
 

@@ -37,6 +37,7 @@ from sync.case.snapshot import (
     decoded_case,
     missing_case,
     now_utc,
+    read_newer,
     read_snapshot,
     snapshot_bytes,
 )
@@ -46,6 +47,7 @@ from sync.errors import (
     CaseError,
     CaseExists,
     CaseLocked,
+    CaseNewer,
     EvidenceError,
     StorageError,
 )
@@ -74,12 +76,14 @@ class CaseStore:
         *,
         recovered: int = 0,
         torn_line: int | None = None,
+        newer: CaseNewer | None = None,
     ) -> None:
         self._path = path
         self._state = state
         self._lock = lock
         self._recovered = recovered
         self._torn_line = torn_line
+        self._newer = newer
 
     # -- opening and closing ---------------------------------------------------------------
 
@@ -159,6 +163,35 @@ class CaseStore:
             torn_line=content.torn_line,
         )
 
+    @classmethod
+    def look(cls, path: Path) -> CaseStore:
+        """Open a case of a later schema to look at what this version knows of it.
+
+        Only the snapshot is read: entries of a later schema cannot be replayed here. Nothing can
+        be written or saved elsewhere, since what is not known would be lost.
+
+        Raises
+        ------
+        CaseNewer
+            When its records hold what this version does not know, so that it would be misread.
+        CaseMissing, CaseDamaged
+            As :meth:`open`; :attr:`newer` is ``None`` where the schema is not later after all.
+        """
+        path = Path(path)
+        document, saved, newer = read_newer(path)
+        if newer is None:
+            return cls._read(path, None)
+        try:
+            case = decoded_case(path, document)
+        except CaseDamaged as error:
+            raise newer from error
+        content = read_log(log_path(path))
+        if not 1 <= saved.seq <= len(content.entries) or (
+            content.entries[saved.seq - 1].hash != saved.hash
+        ):
+            raise newer
+        return cls(path, _State(case, content.head, content.size_bytes, saved), None, newer=newer)
+
     def close(self) -> None:
         """Give the lock back. Acts that were committed but not saved stay in the log."""
         if self._lock is not None:
@@ -197,6 +230,11 @@ class CaseStore:
     def read_only(self) -> bool:
         """True when nothing can be committed or saved."""
         return self._lock is None
+
+    @property
+    def newer(self) -> CaseNewer | None:
+        """Why only a part of a case of a later schema is seen; ``None`` for any other."""
+        return self._newer
 
     @property
     def recovered(self) -> int:
@@ -308,6 +346,8 @@ class CaseStore:
             When it cannot be written there; this store then stays where it is.
         """
         path = Path(path)
+        if self._newer is not None:
+            raise self._newer
         _refuse_existing(path, files_folder(path))
         lock = CaseLock.acquire(lock_path(path), path)
         try:
@@ -340,6 +380,8 @@ class CaseStore:
         return copy
 
     def _must_write(self) -> None:
+        if self._newer is not None:
+            raise self._newer
         if self._lock is None:
             raise CaseError(
                 f"{self._path.name} is open for reading only.",

@@ -57,7 +57,7 @@ def test_keys_give_way_to_what_has_the_keyboard() -> None:
     assert keys_for(by_id["play"], "work") == ("Space",)
     assert keys_for(by_id["play"], "control") == ()
     assert keys_for(by_id["copy"], "table") == ()
-    assert keys_for(by_id["mark"], "table") == ("M",)
+    assert keys_for(by_id["mark"], "table") == ("M", "Alt+M")
     assert keys_for(by_id["mark"], "text") == ()
     assert keys_for(by_id["undo"], "text") == ()
     assert keys_for(by_id["save"], "text") == ("Ctrl+S",)

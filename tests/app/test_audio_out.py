@@ -180,3 +180,25 @@ def test_a_device_of_one_channel_will_do(qapp: object, run: Run) -> None:
     assert made == [2, 1]
     assert len(Sink.made[-1].feed.readData(501)) == 500
     audio.close()
+
+
+def output(name: str) -> Any:
+    """A device that is named, and known by that name."""
+    device = multimedia()().QMediaDevices.defaultAudioOutput()
+    device.description = lambda: name
+    device.id = lambda: SimpleNamespace(data=lambda: name.encode())
+    return device
+
+
+@pytest.mark.parametrize(("wanted", "used"), [("", "made"), ("hp", "hp"), ("gone", "made")])
+def test_the_output_that_was_chosen_is_used_while_it_is_there(
+    qapp: object, run: Run, wanted: str, used: str
+) -> None:
+    module = multimedia()()
+    module.QMediaDevices.audioOutputs = lambda: [output("speakers"), output("hp")]
+    audio = AudioOut(multimedia=lambda: module)
+    assert audio.outputs() == [("speakers", "speakers"), ("hp", "hp")]
+    audio.wanted = wanted
+    assert audio.start(run)
+    assert audio.words == f"sound: {used}"
+    audio.close()

@@ -16,6 +16,7 @@ from app.dialogs.exporting import ChooseExport
 from app.dialogs.new_case import NewCase, NewCaseValues
 from app.main_window import MainWindow
 from sync.case.store import CaseStore, load_case
+from sync.errors import CaseNewer
 from tests.app.keyboard import in_dialog, press
 
 Settle = Callable[[MainWindow], None]
@@ -125,17 +126,45 @@ def test_a_case_that_somebody_else_has_open_is_read_only(
     assert load_case(path).evidence == ()
 
 
-def test_a_newer_case_is_refused_and_untouched(
+def newer(path: Path, **more: object) -> bytes:
+    """Make a case one of a later version; returns its bytes."""
+    plain = json.loads(path.read_text()) | {"schema_version": 99} | more
+    path.write_text(json.dumps(plain))
+    return path.read_bytes()
+
+
+def test_a_newer_case_is_opened_for_reading_only_and_untouched(
+    window: MainWindow, settle: Settle, make_case: MakeCase
+) -> None:
+    path = make_case("gate", "yard")
+    before = newer(path, lunar_clocks=[1, 2])
+    window.open(path)
+    settle(window)
+    assert window.bench.document.is_open
+    assert [source.name for source in window.bench.document.case.sources] == ["gate", "yard"]
+    notice = window.desk.notice
+    assert notice.isVisible()
+    assert "later version" in notice.text()
+    for name in ("mark", "save", "save_as", "add_media", "calculate"):
+        assert not window.acts[name].isEnabled(), name
+    with pytest.raises(CaseNewer):
+        window.bench.document.save()
+    with pytest.raises(CaseNewer):
+        window.bench.document.save_as(path.with_name("copy.tiepoint"))
+    window.bench.document.close()
+    assert path.read_bytes() == before
+    assert not path.with_name("copy.tiepoint").exists()
+
+
+def test_a_newer_case_that_would_be_misread_is_refused(
     window: MainWindow, settle: Settle, make_case: MakeCase
 ) -> None:
     path = make_case("gate")
-    plain = json.loads(path.read_text())
-    plain["schema_version"] = 99
-    path.write_text(json.dumps(plain))
-    before = path.read_bytes()
+    sources = json.loads(path.read_text())["sources"]
+    before = newer(path, sources=[{**source, "tilt": 3} for source in sources])
     window.open(path)
     settle(window)
-    assert "99" in said(window) or "later version" in said(window) or "newer" in said(window)
+    assert "later version" in said(window)
     assert not window.bench.document.is_open
     assert path.read_bytes() == before
 

@@ -137,7 +137,8 @@ def test_the_menu_of_a_lane_offers_what_there_is(
     names = {act.text(): act for act in menu.actions() if not act.isSeparator()}
     assert list(names) == [
         "Waveform", "Spectrogram", "Together", "Apart", "Only left", "Only right",
-        "Mute", "Alone (solo)", "Gain", "Listen to",
+        "Mute", "Alone (solo)", "Gain", "Listen to", "Height", "Colour",
+        "Move up", "Move down",
     ]  # fmt: skip
     assert names["Waveform"].isChecked()
     assert names["Apart"].isChecked()

@@ -235,6 +235,23 @@ def test_a_delay_says_how_much_rests_on_it(qtbot: QtBot, opened: MainWindow) -> 
 # -- what-ifs, disagreements --------------------------------------------------------------------
 
 
+def test_what_would_be_without_it_is_covered_while_an_event_is_open(opened: MainWindow) -> None:
+    results = opened.bench.calculation.results
+    doubt = Proposal(id="mark-1", event=None, w=5.0, in_words="Perhaps it is wrong.")
+    opened.bench.calculation.results = replace(
+        results, without={"mark-1": ("Q1: lamp came first",)},
+        solution=replace(solution(opened), proposals=(doubt,)),
+    )  # fmt: skip
+    said = opened.desk.evidence_tab.disagreements
+    opened.bench.checks.show()
+    assert "Q1: lamp came first" in said.texts()
+    opened.bench.marking.mark()
+    assert "Perhaps it is wrong." in said.texts()
+    assert "Q1: lamp came first" not in said.texts()
+    opened.bench.marking.escape()
+    assert "Q1: lamp came first" in said.texts()
+
+
 def test_a_what_if_recalculates_one_answer_and_saves_nothing(
     qtbot: QtBot, opened: MainWindow, settle: Settle
 ) -> None:
@@ -352,9 +369,9 @@ def test_residuals_are_points_that_lead_to_their_marks(
     assert opened.bench.moving.selected_mark == plot.shown()[0].id
     out = tmp_path / "residuals"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(out), ""))
-    opened.bench.checks.save_picture()
+    plot.export()
     assert (tmp_path / "residuals.png").stat().st_size > 1000
-    assert opened.desk.status.line.text().startswith("Saved as")
+    assert opened.desk.status.line.text() == "Exported as residuals.png."
 
 
 def test_a_wrong_rate_is_shown_with_the_clocks(opened: MainWindow) -> None:

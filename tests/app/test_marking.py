@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app.controllers.draft import SoundDraft
 from app.dialogs.closing import ClosingCard
 from app.dialogs.delays import StateDelay
 from app.main_window import MainWindow
@@ -105,7 +107,8 @@ def test_the_pictures_of_a_mark_are_kept(qtbot: QtBot, opened: MainWindow, settl
     store = opened.bench.document.store
     assert store is not None
     kept = sorted(path.name for path in store.files.iterdir())
-    assert kept == ["mark-1-happened.png", "mark-1-not-yet.png"]
+    names = ("mark-1-happened", "mark-1-not-yet")
+    assert kept == [f"{name}{suffix}" for name in names for suffix in (".png", ".small.jpg")]
 
 
 def test_n_comes_from_a_random_logged_distance(
@@ -252,3 +255,115 @@ def test_proposed_marks_are_not_drawn_as_a_tie(
     assert len(marks(opened)) == 4
     assert len(opened.desk.lanes._overlay._ties) == 1
     press(opened, "Esc")
+
+
+# -- afterwards ---------------------------------------------------------------------------------
+
+
+def test_alt_arrows_nudge_the_selected_mark(
+    qtbot: QtBot, opened: MainWindow, settle: Settle
+) -> None:
+    press(opened, *["Right"] * 30)
+    mark_once(qtbot, opened, "door")
+    press(opened, "Esc")
+    settle(opened)
+    (before,) = marks(opened)
+    assert before.frames is not None and before.earliest is not None
+    press(opened, "Alt+Right", "Alt+Right")
+    settle(opened)
+    (after,) = marks(opened)
+    assert after.id == before.id
+    assert after.frames == (before.frames[0] + 2, before.frames[1] + 2)
+    assert after.earliest is not None
+    assert (after.earliest - before.earliest).s == pytest.approx(0.2, abs=1e-6)
+    assert after.provenance.note.count("moved from 2.9") == 1
+    assert opened.acts["undo"].text() == "Undo: nudge “door” in gate, 1 picture later"
+    assert (opened.bench.document.store.files / f"{after.id}-happened.png").is_file()
+    press(opened, "Ctrl+Z")
+    assert marks(opened) == (before,), "nudges in a row are one step"
+
+
+def test_a_mark_of_sound_is_nudged_by_10_ms(
+    qtbot: QtBot, opened: MainWindow, settle: Settle
+) -> None:
+    opened.bench.focus.set("radio")
+    press(opened, "S", *["Shift+Right"] * 2)
+    mark_once(qtbot, opened, "click")
+    press(opened, "Esc")
+    settle(opened)
+    (before,) = marks(opened)
+    press(opened, "Alt+Left")
+    (after,) = marks(opened)
+    assert (before.centre - after.centre).ns == 10_000_000
+    assert after.half == before.half
+
+
+def test_nothing_is_nudged_without_a_mark(opened: MainWindow) -> None:
+    press(opened, "Alt+Left")
+    assert opened.desk.problem.isVisible()
+    assert marks(opened) == ()
+
+
+def test_alt_suspends_snapping(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
+    opened.bench.focus.set("radio")
+    settle(opened)
+    press(opened, "Home", "Shift+Right")
+    for _ in range(3):
+        press(opened, "Left")
+    opened.bench.marking.snap = True
+    press(opened, "Z")
+    press(opened, "Alt+M")
+    draft = opened.bench.marking.draft
+    assert isinstance(draft, SoundDraft)
+    assert draft.centre_ns == draft.raw_ns
+
+
+def test_an_event_open_when_the_program_dies_is_taken_up_again(
+    qtbot: QtBot, opened: MainWindow, settle: Settle
+) -> None:
+    both(qtbot, opened, settle)
+    store = opened.bench.document.store
+    assert store is not None
+    path = store.path
+    opened.bench.document.close()  # nobody closed the event: its marks stand in the log alone
+    assert not opened.bench.marking.is_open
+    opened.open(path)
+    settle(opened)
+    open_event = opened.bench.marking.open
+    assert open_event is not None
+    assert (open_event.name, len(open_event.marks)) == ("door", 2)
+    assert "2 sightings" in (opened.bench.marking.banner() or "")
+    assert opened.desk.answers.texts()[0].startswith("Answers are covered")
+    press(opened, "Enter")
+    card = opened.bench.marking.dialog
+    assert isinstance(card, ClosingCard)
+    card.decide("same")
+    settle(opened)
+    assert {mark.provenance.status for mark in marks(opened)} == {"accepted"}
+
+
+def test_an_event_that_was_left_is_not_taken_up(
+    qtbot: QtBot, opened: MainWindow, settle: Settle
+) -> None:
+    both(qtbot, opened, settle)
+    press(opened, "Esc")
+    assert "left undecided" in marks(opened)[-1].provenance.note
+    assert opened.bench.document.store is not None
+    path = opened.bench.document.store.path
+    opened.bench.document.close()
+    opened.open(path)
+    settle(opened)
+    assert not opened.bench.marking.is_open
+
+
+def test_acts_are_signed_by_who_sits_here(qtbot: QtBot, opened: MainWindow) -> None:
+    mark_once(qtbot, opened, "door")
+    press(opened, "Esc")
+    opened.settings.analyst = "S. Econd"
+    mark_once(qtbot, opened, "lamp")
+    press(opened, "Esc")
+    assert [mark.provenance.by for mark in marks(opened)] == ["E. Xaminer", "S. Econd"]
+    store = opened.bench.document.store
+    assert store is not None
+    lines = store.path.with_name(f"{store.path.name}.log").read_text("utf-8").splitlines()
+    assert json.loads(lines[-1])["by"] == "S. Econd"

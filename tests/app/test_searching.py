@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,11 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 import app.controllers.blind_check
 import app.controllers.searching
 import sync.case.all_pairs
+from app.controllers.moments import PLAYED_MS
 from app.dialogs.small import Reason
 from app.main_window import MainWindow
 from sync.case.acts import mark_event
@@ -31,6 +34,7 @@ from sync.errors import TraceError
 from sync.evidence import Lag
 from sync.timebase import MediaTime
 from tests.app.keyboard import press
+from widgets.search_words import strongest
 
 Settle = Callable[[MainWindow], None]
 
@@ -126,13 +130,55 @@ def test_a_moment_is_played_in_both(
     qtbot: QtBot, opened: MainWindow, settle: Settle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     search(opened, settle, monkeypatch, FOUND)
-    opened.bench.searching.play_moment(CANDIDATE, 0)
+    moments, panel = opened.bench.searching.moments, opened.desk.search
+    panel.moment_wanted.emit(CANDIDATE, 0)
     assert opened.bench.focus.source == "gate"
     assert opened.bench.playhead.playing
-    opened.bench.searching._next_moment()
+    assert panel.candidate() == CANDIDATE
+    moments._next()
     assert opened.bench.focus.source == "yard"
-    opened.bench.searching._next_moment()
+    assert panel.candidate() == CANDIDATE, "looking at the other recording keeps what was found"
+    assert opened.desk.search_tab.partner.currentData() == "gate"
+    moments._next()
     assert not opened.bench.playhead.playing
+
+
+def test_a_chosen_candidate_shows_what_it_rests_on_at_once_and_plays_it(
+    opened: MainWindow, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search(opened, settle, monkeypatch, FOUND)
+    panel, moments = opened.desk.search, opened.bench.searching.moments
+    count = len(strongest(CANDIDATE))
+    assert count > 0
+    began = time.perf_counter()
+    panel.select(0)
+    QApplication.processEvents()
+    assert time.perf_counter() - began < 0.1
+    views = [shown for shown in panel._cards[0].findChildren(QLabel)
+             if not shown.pixmap().isNull() and shown.isVisible()]  # fmt: skip
+    assert len(views) >= 2 * count, "pictures before and at, in both"
+    assert opened.bench.playhead.playing
+    assert moments._piece_ms * 2 * count == PLAYED_MS
+    for _ in range(2 * count):
+        moments._next()
+    assert not opened.bench.playhead.playing
+
+
+def test_one_channel_of_a_sound_is_searched(
+    opened: MainWindow, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search(opened, settle, monkeypatch, REFUSED)
+    form = opened.desk.search.form
+    assert form.folded, "what was found has the room"
+    form.set_pair(("gate", "yard"), ("gate", "yard"), (("samples",), ("samples",)), 0, (2, 1))
+    assert [form.channels[0].itemText(n) for n in range(3)] == ["mixed", "left", "right"]
+    assert form.channels[1].isHidden()
+    asked = []
+    form.requested.connect(asked.append)
+    form.channels[0].setCurrentIndex(2)
+    form.search.click()
+    settle(opened)
+    assert (asked[0].channel_a, asked[0].channel_b) == (1, None)
 
 
 def test_other_searches_of_the_pair_raise_the_stated_chance(
@@ -298,3 +344,36 @@ def test_a_segment_map_is_accepted_as_one_act(
     settle(opened)
     assert document.case.of_kind(Lag) == () and document.case.source("yard").breaks == ()
     assert len(document.case.searches) == 1
+
+
+def test_a_match_with_radio_sound_carries_a_delay_that_was_chosen(
+    window: MainWindow, settle: Settle, make_case: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    window.open(make_case("gate", "radio"))
+    settle(window)
+    heard = replace(CANDIDATE, kind_b="onset")
+    search(window, settle, monkeypatch, replace(FOUND, candidates=(heard,)))
+    press(window, "A")
+    panel = window.desk.search
+    assert panel.delay.isVisible()
+    texts = [panel.delay.itemText(n) for n in range(panel.delay.count())]
+    assert texts[0] == "radio is late: radio chain, 0 to 1 s"
+    assert texts[1].startswith("gate is late") and texts[2].startswith("neither is late")
+    press(window, "Enter")
+    settle(window)
+    (lag,) = window.bench.document.case.of_kind(Lag)
+    assert (lag.source_b, lag.delays_a, lag.delays_b) == ("radio", (), ("radio-chain",))
+    detail = window.desk.evidence
+    detail.table.view.selectRow(detail.table._model.ids.index(lag.id))
+    assert "late by radio chain (0.5 ± 0.5 s)" in detail.detail.text()
+
+
+def test_u_leaves_a_candidate_undecided(
+    opened: MainWindow, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search(opened, settle, monkeypatch, FOUND)
+    opened.desk.focus_work()
+    press(opened, "U")
+    assert opened.desk.status.line.text() == "Left undecided: nothing was added."
+    assert opened.bench.document.case.of_kind(Lag) == ()

@@ -58,12 +58,13 @@ def test_shift_n_goes_where_an_anchor_helps_most(opened: MainWindow, settle: Set
     here = opened.bench.places.media_now(best.source_a)
     assert here is not None
     assert abs((here - best.media_a).ns) <= 2
+    assert opened.bench.playhead.looping, "it is looped"
 
 
 def pane_texts(window: MainWindow, source: str) -> tuple[str, str]:
     pane = window.desk.wall.pane(source)
     assert pane is not None
-    return pane._time_text, "" if pane._card is None else pane._card[0]
+    return pane._header.time, "" if pane._card is None else pane._card[0]
 
 
 def test_without_a_case_it_says_how_to_begin(window: MainWindow) -> None:

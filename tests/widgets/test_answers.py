@@ -208,18 +208,19 @@ def axis_of(panel: AnswerPanel) -> list[str]:
 
 def test_both_ranges_stand_on_one_axis(shaped: AnswerPanel) -> None:
     assert axis_of(shaped) == [
-        "with the limits: +1.6 to +2.0 s", "by observations alone: −0.2 to +2.6 s",
+        "with the limits: A first by 1.6 to 2.0 s",
+        "by observations alone: B first by 0.2 … A first by 2.6 s",
     ]  # fmt: skip
     assert any("Shaped by the limits ‘said after it’" in text for text in shaped.texts())
     copied = shaped.copy_text()
-    assert "by observations alone: −0.2 to +2.6 s (95 % range)" in copied
+    assert "by observations alone: B first by 0.2 … A first by 2.6 s (95 % range)" in copied
     assert "Limits: said after it, call 12 follows call 11" in copied
 
 
 def test_a_range_with_one_end_says_at_least(shaped: AnswerPanel) -> None:
     shaped.open_question("q2")
     assert any(text.endswith("came first, by at least 0.50 s") for text in shaped.texts())
-    assert axis_of(shaped) == ["with the limits: at least +0.50 s"]
+    assert axis_of(shaped) == ["with the limits: A first by at least 0.50 s"]
     assert any("of any size" in text and "without limit" in text for text in shaped.texts())
 
 
@@ -229,7 +230,7 @@ def test_disagreeing_evidence_shows_every_reading_and_no_answer(shaped: AnswerPa
     assert "The evidence disagrees: no answer is stated" in texts
     assert "Reading 1, likelier than all others: ‘strobe’ is wrong." in texts
     assert "Reading 2, less likely: ‘door’ and ‘siren’ are wrong." in texts
-    assert axis_of(shaped)[-1] == "whichever holds: +0.5 to +4.5 s"
+    assert axis_of(shaped)[-1] == "whichever holds: A first by 0.5 to 4.5 s"
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.2, 0.5, 0.9, 0.9999, 1.0])
@@ -240,12 +241,15 @@ def test_weights_are_words(weight: float) -> None:
 @pytest.mark.parametrize(
     ("low", "high", "text"),
     [
-        (0.531, 4.45, "+0.5 to +4.5 s"),
-        (-0.004, 3.0, "−0.1 to +3.0 s"),
-        (0.004, 3.0, "+0.004 to +3.000 s"),
-        (None, -0.2, "at most −0.20 s"),
+        (0.531, 4.45, "A first by 0.5 to 4.5 s"),
+        (-0.004, 3.0, "B first by 0.1 … A first by 3.0 s"),
+        (-0.72, -0.561, "B first by 0.56 to 0.72 s"),
+        (-0.4, None, "A first, or B first by at most 0.40 s"),
+        (None, 0.4, "B first, or A first by at most 0.40 s"),
+        (0.004, 3.0, "A first by 0.004 to 3.000 s"),
+        (None, -0.2, "B first by at least 0.20 s"),
         (None, None, "not known"),
-        (0.5, float("inf"), "at least +0.50 s"),
+        (0.5, float("inf"), "A first by at least 0.50 s"),
     ],
 )
 def test_rounding_outwards_never_reaches_zero(
@@ -305,7 +309,7 @@ def test_leave_one_out_sorts_and_names_what_changes_the_verdict(panel: AnswerPan
         ("match cam 3 ↔ dispatch", "○ no link"),
     ]  # fmt: skip
     table.table.view.sortByColumn(2, Qt.SortOrder.AscendingOrder)
-    assert [row[2] for row in table.table.shown()] == ["−0.4…+2.6", "+1.5…+2.2", "–"]
+    assert [row[2] for row in table.table.shown()] == ["B 0.4…A 2.6", "1.5…2.2", "–"]
 
 
 def test_the_budget_is_copied_with_u(panel: AnswerPanel) -> None:
@@ -315,4 +319,5 @@ def test_the_budget_is_copied_with_u(panel: AnswerPanel) -> None:
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0] == "input\tu (s)\tshare of u²"
     assert lines[1] == "onset of the call, marked ± 40 ms\t0.07\t46 %"
-    assert len(lines) == 5
+    assert len(lines) == 6
+    assert lines[5] == "Case NC-2026-014, calculated 14:02"

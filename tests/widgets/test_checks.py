@@ -65,7 +65,7 @@ def test_what_nothing_checks_says_so(plot: ResidualPlot) -> None:
 def test_hovering_names_a_point_and_a_click_goes_there(plot: ResidualPlot, qtbot: QtBot) -> None:
     box = plot.plot.getViewBox()
     place = box.mapViewToScene(QPointF(plot._x(POINTS[2]), 4.6))
-    plot._hovered(place)
+    plot.say_at(place)
     assert plot.said.text().startswith("wrong")
 
     class Click:

@@ -120,14 +120,46 @@ def test_click_on_a_mark(lane: Lane, qtbot: QtBot) -> None:
     assert lane.marker_at(QPointF(x + 20, MARK_TOP + 3)) is None
 
 
-def test_try_on_is_told_and_ends(lane: Lane, qtbot: QtBot) -> None:
-    told: list[object] = []
-    lane.tried_on.connect(lambda _source, moved: told.append(moved))
-    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    qtbot.mousePress(lane, Qt.MouseButton.LeftButton, both, QPoint(HEADER_PX + 300, 40))
+BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+def test_try_on_is_told_while_and_after_the_drag(lane: Lane, qtbot: QtBot) -> None:
+    told: list[tuple[str, object]] = []
+    lane.tried_on.connect(lambda _source, moved: told.append(("moving", moved)))
+    lane.try_on_done.connect(lambda _source, moved: told.append(("done", moved)))
+    qtbot.mousePress(lane, Qt.MouseButton.LeftButton, BOTH, QPoint(HEADER_PX + 300, 40))
     qtbot.mouseMove(lane, QPoint(HEADER_PX + 350, 40))
-    qtbot.mouseRelease(lane, Qt.MouseButton.LeftButton, both, QPoint(HEADER_PX + 350, 40))
-    assert told == [10 * NS_PER_S, None]
+    qtbot.mouseRelease(lane, Qt.MouseButton.LeftButton, BOTH, QPoint(HEADER_PX + 350, 40))
+    assert told == [("moving", 10 * NS_PER_S), ("done", 10 * NS_PER_S)]
+
+
+def test_a_lane_that_is_tried_on_is_a_ghost_and_its_place_stays_to_be_seen(lane: Lane) -> None:
+    lane.set_rows(())
+    plain = lane.grab().toImage()
+    lane.set_try_on(60 * NS_PER_S)
+    shown = lane.grab().toImage()
+    start, end = (round(lane.x_of(at(time).ns)) for time in ("14:22:23.8", "14:24:19.4"))
+    ground = current_theme().ground
+    inside = plain.pixelColor(start + 100, 52)
+    assert plain.pixelColor(end + 60, 52) == ground
+    ghost, behind = shown.pixelColor(end + 60, 52), shown.pixelColor(start + 100, 52)
+    assert ghost != ground
+    assert behind != ground
+    assert abs(behind.blue() - ground.blue()) < abs(inside.blue() - ground.blue())
+    lane.set_try_on(None)
+    assert lane.grab().toImage() == plain
+
+
+def test_the_head_is_dragged_to_put_the_lane_elsewhere(lane: Lane, qtbot: QtBot) -> None:
+    told: list[tuple[str, bool]] = []
+    clicked: list[object] = []
+    lane.head_dragged.connect(lambda source, _y, dropped: told.append((source, dropped)))
+    lane.clicked.connect(lambda *args: clicked.append(args))
+    qtbot.mousePress(lane, Qt.MouseButton.LeftButton, pos=QPoint(40, 20))
+    qtbot.mouseMove(lane, QPoint(41, 50))
+    qtbot.mouseRelease(lane, Qt.MouseButton.LeftButton, pos=QPoint(41, 90))
+    assert told == [("cam1", False), ("cam1", True)]
+    assert clicked == []
 
 
 def test_a_mark_is_never_told_without_its_range() -> None:

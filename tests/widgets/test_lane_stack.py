@@ -14,9 +14,10 @@ from sync.timebase import NS_PER_S
 from sync.timeline import Timeline
 from tests.support.widget_gallery import make_stack
 from tests.widgets.made_timeline import EVENT_NAMES, NAMES, NOW, at, make_timeline
-from widgets.lane import HEADER_PX
+from widgets.lane import HEADER_PX, Lane
+from widgets.lane_heights import LANE_SMALLEST, LANE_TALLEST
 from widgets.lane_overlay import LimitArrow, tie_all, tie_colours
-from widgets.lane_stack import LANE_SMALLEST, LANE_TALLEST, LaneStack
+from widgets.lane_stack import LaneStack
 from widgets.shelf import own_time
 from widgets.theme import current_theme
 from widgets.view_range import ViewRange
@@ -81,18 +82,129 @@ def test_shift_wheel_pans(stack: LaneStack, wheel: Callable[..., None]) -> None:
     assert stack.view.start_ns > before.start_ns
 
 
-def test_alt_wheel_changes_the_lane_height_within_limits(
+ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def test_alt_wheel_asks_for_another_height_of_the_lane_under_it(
     stack: LaneStack, wheel: Callable[..., None]
 ) -> None:
-    lane = stack.lane("cam1")
+    viewport = stack._scroll.viewport()
+    under = next(
+        name for name in stack.order()
+        if (lane := stack.lane(name)) and lane.geometry().contains(20, viewport.height() // 2)
+    )  # fmt: skip
+    first, second = stack.lane(under), stack.lane("cam1")
+    assert first is not None
+    assert second is not None
+    assert under != "cam1"
+    before = (first.height(), second.height())
+    asked: list[dict[str, int]] = []
+    stack.height_wanted.connect(asked.append)
+    wheel(viewport, 500, 2, ALT)
+    assert list(asked[-1]) == [under]
+    assert asked[-1][under] > before[0]
+    stack.set_own_heights(asked[-1])
+    assert (first.height(), second.height()) == (asked[-1][under], before[1])
+    stack.set_own_heights({})
+    wheel(viewport, 500, -1, ALT | SHIFT)
+    assert set(asked[-1]) == set(stack.order())
+    stack.set_own_heights({})
+    assert (first.height(), second.height()) == before
+    for height, bound in ((5000, LANE_TALLEST), (1, LANE_SMALLEST)):
+        stack.set_own_heights({under: height})
+        assert first.height() == bound
+        stack.set_lane_height(height)
+        assert second.height() == bound
+
+
+def test_a_lane_is_dragged_by_its_head_to_another_place(stack: LaneStack, qtbot: QtBot) -> None:
+    order = stack.order()
+    lane, last = stack.lane(order[0]), stack.lane(order[-1])
     assert lane is not None
-    before = lane.height()
-    wheel(stack._scroll.viewport(), 500, 2, Qt.KeyboardModifier.AltModifier)
-    assert lane.height() > before
-    stack.set_lane_height(5000)
-    assert lane.height() == LANE_TALLEST
-    stack.set_lane_height(1)
-    assert lane.height() == LANE_SMALLEST
+    assert last is not None
+    asked: list[list[str]] = []
+    stack.order_wanted.connect(asked.append)
+    below = QPoint(30, last.y() + last.height() - 2 - lane.y())
+    before = stack.grab().toImage()
+    qtbot.mousePress(lane, Qt.MouseButton.LeftButton, pos=QPoint(30, 20))
+    qtbot.mouseMove(lane, below)
+    line = lane.mapTo(stack, QPoint(0, 0)).y() + below.y() + 2
+    shown = stack.grab().toImage()
+    act = current_theme().act
+    assert any(shown.pixelColor(600, line + dy) == act for dy in (-2, -1, 0, 1, 2))
+    qtbot.mouseRelease(lane, Qt.MouseButton.LeftButton, pos=below)
+    assert asked == [[*order[1:], order[0]]]
+    assert stack.grab().toImage() == before
+    qtbot.mousePress(lane, Qt.MouseButton.LeftButton, pos=QPoint(30, 20))
+    qtbot.mouseRelease(lane, Qt.MouseButton.LeftButton, pos=QPoint(30, 28))
+    assert len(asked) == 1, "let go where it was: nothing is asked for"
+
+
+def drag(qtbot: QtBot, lane: Lane, moved: int) -> None:
+    both = Qt.KeyboardModifier.ControlModifier | SHIFT
+    qtbot.mousePress(lane, Qt.MouseButton.LeftButton, both, QPoint(HEADER_PX + 300, 40))
+    qtbot.mouseMove(lane, QPoint(HEADER_PX + 300 + moved, 40))
+    qtbot.mouseRelease(lane, Qt.MouseButton.LeftButton, both, QPoint(HEADER_PX + 300 + moved, 40))
+
+
+def test_a_try_on_becomes_something_or_nothing(stack: LaneStack, qtbot: QtBot) -> None:
+    lane, other = stack.lane("cam2"), stack.lane("cam1")
+    assert lane is not None
+    assert other is not None
+    card, wanted = stack.trial.card, []
+    stack.trial.for_search.connect(lambda source, ns: wanted.append(("search", source, ns)))
+    stack.trial.for_limit.connect(lambda source, ns: wanted.append(("limit", source, ns)))
+    moved_ns = round(50 * stack.view.ns_per_px)
+    drag(qtbot, lane, 50)
+    assert stack.trial.tried == ("cam2", moved_ns)
+    assert f"+{moved_ns / 1e9:.2f} s" in card.text()
+    assert "nothing moved" in card.text()
+    assert stack.rect().contains(card.geometry())
+    drag(qtbot, other, -50)
+    assert stack.trial.tried == ("cam1", -moved_ns), "one at a time"
+    qtbot.mouseClick(card.search, Qt.MouseButton.LeftButton)
+    drag(qtbot, lane, 50)
+    qtbot.mouseClick(card.limit, Qt.MouseButton.LeftButton)
+    assert wanted == [("search", "cam1", -moved_ns), ("limit", "cam2", moved_ns)]
+    drag(qtbot, lane, 50)
+    qtbot.mouseClick(card.drop, Qt.MouseButton.LeftButton)
+    assert stack.trial.tried is None
+    assert not card.isVisible()
+    assert len(wanted) == 2
+
+
+def test_nothing_is_tried_on_while_it_is_covered(stack: LaneStack, qtbot: QtBot) -> None:
+    lane = stack.lane("cam2")
+    assert lane is not None
+    drag(qtbot, lane, 50)
+    stack.trial.cover(True)
+    assert stack.trial.tried is None
+    with qtbot.waitSignal(stack.trial.refused):
+        drag(qtbot, lane, 50)
+    assert stack.trial.tried is None
+    assert not stack.trial.card.isVisible()
+
+
+def test_one_range_is_selected_at_a_time(stack: LaneStack, qtbot: QtBot) -> None:
+    for name in ("cam1", "cam2"):
+        lane = stack.lane(name)
+        assert lane is not None
+        qtbot.mousePress(lane, Qt.MouseButton.LeftButton, pos=QPoint(HEADER_PX + 300, 40))
+        qtbot.mouseRelease(lane, Qt.MouseButton.LeftButton, pos=QPoint(HEADER_PX + 400, 40))
+    assert stack.selection == (stack.view.ns_of(300), stack.view.ns_of(400))
+    qtbot.mouseClick(lane, Qt.MouseButton.LeftButton, pos=QPoint(HEADER_PX + 200, 40))
+    assert stack.selection is None
+
+
+def test_backspace_goes_back_before_a_run_of_the_wheel(
+    stack: LaneStack, wheel: Callable[..., None]
+) -> None:
+    before = stack.view
+    for _ in range(4):
+        wheel(stack._scroll.viewport(), HEADER_PX + 400, 1)
+    assert stack.view.span_ns < before.span_ns / 3
+    stack.previous_view()
+    assert stack.view == before
 
 
 def test_playhead_crosses_the_lanes_but_not_the_shelf(stack: LaneStack) -> None:
@@ -216,3 +328,23 @@ def test_one_playhead_tick_is_cheap(stack: LaneStack) -> None:
         stack.set_playhead(NOW + step * 40_000_000, 500_000_000)
         stack.grab()
     assert [lane.tiles_painted for lane in lanes if lane is not None] == before
+
+
+def test_the_wheel_stretches_what_is_there_and_every_lane_is_exact_when_it_rests(
+    stack: LaneStack, wheel: Callable[..., None], qtbot: QtBot
+) -> None:
+    stack.grab()
+    lanes = [lane for name in stack.order() if (lane := stack.lane(name))]
+    painted = [lane.tiles_painted for lane in lanes]
+    for _ in range(3):
+        wheel(stack._scroll.viewport(), HEADER_PX + 400, 1)
+        turning = stack.grab().toImage()
+    assert [lane.tiles_painted for lane in lanes] == painted, "nothing was painted anew"
+    qtbot.waitUntil(lambda: not stack._coarse and not stack._refine.isActive())
+    rested = stack.grab().toImage()
+    assert all(lane.tiles_painted > n for lane, n in zip(lanes, painted, strict=True))
+    assert rested != turning
+    before = stack.view
+    stack.set_view(before.zoomed(2, before.start_ns))
+    stack.set_view(before)
+    assert stack.grab().toImage() == rested, "as if it had been there at once"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -109,3 +109,14 @@ def test_it_shows_no_time_and_no_verdict(blind: BlindCheck) -> None:
     texts = [made.text() for made in blind.findChildren(QLabel) if made.text()]
     assert texts[0] == "Blind check · round 2 of 5"
     assert not any(":" in text or "right" in text for text in texts[2:])
+
+
+def test_the_grid_leaves_as_one_row_a_pair(grid: PairGrid, qtbot: QtBot) -> None:
+    grid.set_note("Case 7")
+    qtbot.keyClick(grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[1] == "gate\tyard\tno match\t\t"
+    assert lines[3] == "yard\tradio\tmatch\t3 of 1,000\t"
+    assert lines[-1] == "Case 7"
+    text = grid.keepsake().content["csv"]().decode()
+    assert "gate,radio,not read,,radio cannot be read." in text

@@ -46,27 +46,34 @@ def panel(qtbot: QtBot) -> SearchPanel:
     return made
 
 
+def click_row(panel: SearchPanel, qtbot: QtBot, row: int) -> None:
+    assert panel._segments is not None
+    view = panel._segments.table.view
+    at = view.visualRect(view.model().index(row, 0)).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
 def test_every_stretch_has_a_row_with_its_range_or_the_reason(panel: SearchPanel) -> None:
     assert panel._segments is not None
-    rows = panel._segments.texts()
-    assert rows[0] == ("00:00:01.0 – 00:00:06.5", "2", "+143.2 ± 0.2")
+    rows = panel._segments.table.shown()
+    assert rows[0] == ("00:01.0 – 00:06.5", "2", "+143.2 ± 0.2")
     assert rows[1][2] == "no match"
-    assert panel._segments.item(2, 2).toolTip().endswith("taken for granted")
+    cell = panel._segments.table.view.model().index(2, 2)
+    assert cell.data(Qt.ItemDataRole.ToolTipRole).endswith("taken for granted")
     texts = panel.texts()
-    assert any("2 stretches placed" in text for text in texts)
-    assert "STRETCHES OF DISPATCH CH 8A" in texts
+    assert any("2 stretches of dispatch ch 8A placed" in text for text in texts)
 
 
 def test_choosing_a_row_opens_its_card_alone(panel: SearchPanel, qtbot: QtBot) -> None:
     assert [card.isVisibleTo(panel) for card in panel._cards] == [True, False]
     with qtbot.waitSignal(panel.candidate_selected):
-        panel._segments.cellClicked.emit(2, 0)
+        click_row(panel, qtbot, 2)
     assert [card.isVisibleTo(panel) for card in panel._cards] == [False, True]
-    assert panel._segments.selectedItems()[0].row() == 2
+    assert panel._segments.table.current() == "2"
     with qtbot.assertNotEmitted(panel.candidate_selected):
-        panel._segments.cellClicked.emit(1, 0)
+        click_row(panel, qtbot, 1)
     qtbot.keyClick(panel, Qt.Key.Key_Up)
-    assert panel._segments.selectedItems()[0].row() == 0
+    assert panel._segments.table.current() == "0"
 
 
 def test_all_stretches_are_accepted_after_enter(panel: SearchPanel, qtbot: QtBot) -> None:
@@ -91,7 +98,7 @@ def test_a_map_without_a_place_is_shown_and_offers_nothing(panel: SearchPanel) -
     one = replace(make_map().segments[1], reason="too short")
     refused = replace(make_result(found=False), segments=(one,), segments_of="b")
     panel.set_result(refused, PAIR, 2)
-    assert panel._segments.texts() == [("00:00:07.0 – 00:00:08.0", "1", "too short")]
+    assert panel._segments.table.shown() == [("00:07.0 – 00:08.0", "1", "too short")]
     assert not panel.map_button.isVisibleTo(panel)
     panel.set_result(make_result(), PAIR, 3)
     assert panel._segments is None and all(card.isVisibleTo(panel) for card in panel._cards)

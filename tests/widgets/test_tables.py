@@ -133,7 +133,7 @@ def test_what_is_not_calculated_is_not_zero(evidence: EvidenceTable) -> None:
 
 @pytest.mark.parametrize(("row", "allowed"), [("mark-1", "Set aside …"), ("reading-1", "Restore")])
 def test_menu_offers_what_can_be_done(evidence: EvidenceTable, row: str, allowed: str) -> None:
-    menu = evidence.menu_for(row)
+    menu = evidence.table.menu_for(row)
     texts = [action.text() for action in menu.actions()]
     assert allowed in texts
     assert len({"Set aside …", "Restore"} & set(texts)) == 1
@@ -241,7 +241,7 @@ def test_limits_have_slack_probability_and_status(limits: EvidenceTable) -> None
     assert held["interval or 95 %"] == "by any time"
     other = cells(limits, "limit-2")
     assert (other["checked"], other["slack u"]) == ("✕ contradicted: not imposed", "−4.1")
-    assert other["held before"] == "< 0.001", "no probability beyond 0.999"
+    assert other["held before"] == "0.001 or less", "no probability beyond 0.999"
     assert other["interval or 95 %"] == "by 0.5 to 2 s"
     assert cells(limits, "mark-5")["checked"] == "✕ cannot all hold", "a one-sided mark is a limit"
     assert cells(limits, "mark-1")["slack u"] == "–"
@@ -255,7 +255,7 @@ def test_a_limit_in_words(limits: EvidenceTable) -> None:
 
 
 @pytest.mark.parametrize(
-    ("p", "text"), [(0.5, "0.500"), (0.9999, "> 0.999"), (0.0, "< 0.001"), (1.0, "> 0.999")]
+    ("p", "text"), [(0.5, "0.500"), (0.9999, "0.999 or more"), (0.0, "0.001 or less")]
 )
 def test_no_probability_is_certain(p: float, text: str) -> None:
     assert probability(p) == text

@@ -67,8 +67,16 @@ def test_decimals_follow_the_step() -> None:
 def test_playhead_is_painted_at_its_place(ruler: TimeRuler) -> None:
     ruler.set_playhead(START + 50 * NS_PER_S, NS_PER_S // 10)
     image = ruler.grab().toImage()
-    assert image.pixelColor(500, 4) == QColor("#ffffff")
-    assert image.pixelColor(540, 4) != QColor("#ffffff")
+    assert image.pixelColor(500, 16) == QColor("#ffffff")
+    assert image.pixelColor(540, 16) != QColor("#ffffff")
+
+
+def test_the_handle_covers_no_label_wherever_it_stands(ruler: TimeRuler) -> None:
+    plain = ruler.grab().toImage()
+    for second in range(16, 34):  # across the whole of the label 14:23:20
+        ruler.set_playhead(START + second * NS_PER_S, NS_PER_S)
+        shown = ruler.grab().toImage()
+        assert plain.copy(0, 3, 1000, 11) == shown.copy(0, 3, 1000, 11)
 
 
 def test_the_playhead_is_described_with_its_range(ruler: TimeRuler) -> None:

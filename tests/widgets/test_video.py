@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.made_timeline import picture
-from widgets.theme import mono_font, source_colour
+from widgets.pane_text import NUMBERS
+from widgets.theme import source_colour
 from widgets.video_pane import FOOTER_PX, HEADER_PX, OUTLINE_PX, PaneInfo, VideoPane
 from widgets.video_wall import MOST, VideoWall, grid
 
@@ -33,10 +34,9 @@ def test_info_in_words() -> None:
 
 
 def test_a_narrow_pane_says_less_but_never_half_a_number() -> None:
-    font = mono_font(12)
-    assert INFO.fitting(1000, font) == INFO.text
-    assert INFO.fitting(200, font) == "picture 3052 · PTS 813.800"
-    assert INFO.fitting(100, font) == "picture 3052"
+    assert INFO.fitting(1000, NUMBERS) == INFO.text
+    assert INFO.fitting(200, NUMBERS) == "picture 3052 · PTS 813.800"
+    assert INFO.fitting(100, NUMBERS) == "picture 3052"
 
 
 def test_enlarged_pixels_are_not_blended(pane: VideoPane) -> None:
@@ -119,11 +119,22 @@ def test_wrong_arrays_are_refused(pane: VideoPane) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "columns", "rows"),
-    [(1, 1, 1), (2, 2, 1), (3, 2, 2), (4, 2, 2), (5, 3, 2), (6, 3, 2), (7, 3, 3), (9, 3, 3)],
-)
-def test_grid(count: int, columns: int, rows: int) -> None:
-    assert grid(count) == (columns, rows)
+    ("count", "size", "columns", "rows"),
+    [
+        (1, (960, 540), 1, 1), (2, (1200, 400), 2, 1), (2, (500, 800), 1, 2),
+        (4, (1200, 700), 2, 2), (4, (1600, 250), 4, 1), (5, (1200, 700), 3, 2),
+        (9, (1200, 700), 3, 3),
+    ],
+)  # fmt: skip
+def test_the_grid_makes_pictures_largest(
+    count: int, size: tuple[int, int], columns: int, rows: int
+) -> None:
+    assert grid(count, QSize(*size), [16 / 9] * count) == (columns, rows)
+
+
+def test_upright_pictures_stand_side_by_side() -> None:
+    assert grid(3, QSize(900, 500), [9 / 16] * 3) == (3, 1)
+    assert grid(3, QSize(900, 500), [16 / 9] * 3) == (2, 2)
 
 
 @pytest.fixture
