@@ -10,7 +10,7 @@ from pathlib import Path
 
 import av
 import numpy as np
-from av.audio.frame import AudioFrame
+from av.audio.frame import AudioFrame, format_dtypes
 from av.audio.stream import AudioStream
 from av.codec.context import Flags
 from av.container import InputContainer
@@ -43,6 +43,10 @@ _WARM_UP_BLOCKS = 8
 """Blocks decoded before the asked one after a seek: codecs overlap blocks, Opus needs 80 ms."""
 
 _NOTES_LISTED = 20
+
+_DIRECT_PLANES = 8
+"""More than these PyAV 18 looks for until it meets a null, wherever that is: FFmpeg interleaves
+them first."""
 
 _Kind = tuple[int, int]
 """Samples a second, channels."""
@@ -364,15 +368,26 @@ def _decoded(
 
 def _float_samples(frame: AudioFrame) -> NDArray[np.float32]:
     """(n, channels) float32, full scale ±1, from any sample format."""
-    raw = frame.to_ndarray()
     channels = frame.layout.nb_channels
-    samples = raw.T if frame.format.is_planar else raw.reshape(-1, channels)
+    if frame.format.is_planar and channels > _DIRECT_PLANES:
+        (frame,) = av.AudioResampler(format="flt").resample(frame)
+    kind = np.dtype(format_dtypes[frame.format.name])
+    if frame.format.is_planar:
+        # Not frame.to_ndarray(): where there are eight planes PyAV 18 reads a ninth, and crashes.
+        planes = [
+            np.frombuffer(memoryview(plane), kind, frame.samples)
+            for plane in frame.planes[:channels]
+        ]
+        samples = np.stack(planes, axis=1)
+    else:
+        whole = np.frombuffer(memoryview(frame.planes[0]), kind, frame.samples * channels)
+        samples = whole.reshape(-1, channels)
     if samples.dtype == np.uint8:
         return np.asarray((samples.astype(np.float32) - 128) / 128, dtype=np.float32)
     if np.issubdtype(samples.dtype, np.integer):
         full = float(1 << (8 * samples.dtype.itemsize - 1))
         return np.asarray(samples / full, dtype=np.float32)
-    return np.asarray(samples, dtype=np.float32)
+    return samples.astype(np.float32)  # a copy: the frame's memory is used again
 
 
 def _copy(
