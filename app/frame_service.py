@@ -12,13 +12,16 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from app.priority import after_the_window
 from app.video import STORED, FrameAnswer, FrameRequest, Pace, Video
 from sync.errors import TiepointError
-from sync.media.frame_index import FrameIndex
+
+if TYPE_CHECKING:
+    from sync.media.frame_index import FrameIndex
 
 __all__ = ["STORED", "FrameAnswer", "FrameService"]
 
@@ -184,7 +187,7 @@ class FrameService(QObject):
         elif known.index is not index:
             known.use(index, proxy, self._number)
             if known.last is not None and known.last.index < len(index):
-                self.request(source, known.last.index)
+                self.request(source, known.last.index, field=known.last.field)
 
     def index(self, source: str) -> FrameIndex | None:
         """The index pictures of this source are found by."""
@@ -200,9 +203,12 @@ class FrameService(QObject):
             return
         worker.size = size
         if worker.last is not None:
-            self.request(source, worker.last.index)
+            self.request(source, worker.last.index, field=worker.last.field)
 
-    def request(self, source: str, index: int, pace: Pace = "stand", every_s: float = 0.0) -> int:
+    def request(
+        self, source: str, index: int, pace: Pace = "stand", every_s: float = 0.0,
+        field: int | None = None,
+    ) -> int:  # fmt: skip
         """Ask for a frame; a request still waiting is dropped. Returns its number, 0 if closed.
 
         Parameters
@@ -211,25 +217,33 @@ class FrameService(QObject):
             Whether a preview will do; answers that are one say so.
         every_s
             Playing: seconds from frame to frame.
+        field
+            0 or 1: only the field of an interlaced frame that was seen first or second.
         """
-        return self._ask(source, index, pace=pace, every_s=every_s)
+        return self._ask(source, index, pace=pace, every_s=every_s, field=field)
 
-    def fetch(self, source: str, index: int, size: tuple[int, int] | None = None) -> int:
+    def fetch(
+        self, source: str, index: int, size: tuple[int, int] | None = None,
+        field: int | None = None,
+    ) -> int:  # fmt: skip
         """Ask for a frame that must be answered whatever else is asked, never by a preview.
 
         ``size`` (px) is that of the pane unless given; :data:`STORED` for its own pixels.
+        ``field`` as for :meth:`request`.
         """
-        return self._ask(source, index, kept=True, size=size)
+        return self._ask(source, index, kept=True, size=size, field=field)
 
     def _ask(
         self, source: str, index: int, *, kept: bool = False, pace: Pace = "stand",
-        every_s: float = 0.0, size: tuple[int, int] | None = None,
+        every_s: float = 0.0, size: tuple[int, int] | None = None, field: int | None = None,
     ) -> int:  # fmt: skip
         worker = self._workers.get(source)
         if worker is None:
             return 0
         self._number += 1
-        worker.ask(FrameRequest(self._number, index, size or worker.size, kept, pace, every_s))
+        worker.ask(
+            FrameRequest(self._number, index, size or worker.size, kept, pace, every_s, field)
+        )
         return self._number
 
     @property

@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sync.media.exact_frame import ExactFrame
-from sync.media.frame_index import FrameIndex
-from sync.media.frames import FrameReader
-from sync.media.proxy import Proxy
+from sync.evidence import EdgePicture
 from sync.timebase import MediaTime
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sync.media.exact_frame import ExactFrame
+    from sync.media.frame_index import FrameIndex
 
 Pace = Literal["stand", "drag", "play"]
 """What a picture is for. Standing: a preview if the frame takes long, then the frame. Dragging: a
@@ -57,6 +59,10 @@ class FrameAnswer:
     """True for the proxy's picture."""
     damaged: bool = False
     """True where the frame was decoded with errors."""
+    field: int | None = None
+    """0 or 1: only the field seen first or second is shown, of an interlaced frame."""
+    edge: EdgePicture | None = None
+    """What it is whatever the count of frames; of a kept picture while the index is provisional."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ class FrameRequest:
     pace: Pace
     every_s: float
     """Playing: seconds from frame to frame."""
+    field: int | None = None
+    """0 or 1: only the field seen first or second; nothing else where the frame has no fields."""
 
 
 class Video:
@@ -81,6 +89,9 @@ class Video:
     """
 
     def __init__(self, source: str, path: Path, index: FrameIndex, proxy: Path | None) -> None:
+        from sync.media.frames import FrameReader
+        from sync.media.proxy import Proxy
+
         self._source, self._index = source, index
         self._reader = FrameReader(path, index)
         self._proxy = None if proxy is None else Proxy.open(proxy)
@@ -93,7 +104,8 @@ class Video:
 
     def preview(self, request: FrameRequest) -> FrameAnswer | None:
         """The proxy's picture where the frame would take too long; ``None``: take the frame."""
-        if request.kept or self._proxy is None or self._in_time(request):
+        whole = request.field is None  # a preview mixes the fields
+        if request.kept or not whole or self._proxy is None or self._in_time(request):
             return None
         image = self._proxy.image(request.index, *request.size)
         if image is None:
@@ -113,6 +125,9 @@ class Video:
         ------
         IndexError, MediaDamaged
         """
+        from sync.evidence import EdgePicture
+        from sync.media.grey import digest_of, grey_of
+
         begun, steps = time.perf_counter(), self._steps_to(request.index)
         at_hand = self._reader.held(request.index) is not None
         frame = self._reader.frame(request.index)
@@ -123,10 +138,19 @@ class Video:
             if self._at is not None and request.index != self._at:
                 self._way = 1 if request.index > self._at else -1
             self._at, self._towards = request.index, self._way
+        edge = None
+        if request.kept and self._index.state == "provisional":
+            ordinal = int(self._index.ordinal[frame.index])
+            edge = EdgePicture(ordinal=ordinal, digest=digest_of(grey_of(frame.video)))
+        which, order = request.field, self._index.field_order
+        if which is not None and order is not None and self._index.is_interlaced(frame.index):
+            frame = frame.field(which, order, self._index.field_time(frame.index, which))
+        else:
+            which = None
         return FrameAnswer(
             source=self._source, request=request.number, index=frame.index, time=frame.time,
             exact=frame.exact, image=_image_of(frame, request), kept=request.kept,
-            damaged=frame.damaged,
+            damaged=frame.damaged, field=which, edge=edge,
         )  # fmt: skip
 
     def read_ahead(self) -> bool:

@@ -26,7 +26,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.bootstrap import load_plots, make_window
+from app.bootstrap import load_plots_soon, make_window
 from app.cli.demo_folder import CASE_NAME
 from app.main_window import MainWindow
 
@@ -196,7 +196,7 @@ def main() -> None:
         window = make_window(app, "dark")
         window.resize(1920, 1080)
         window.show()
-        window.bench.jobs.start("Loading plots", load_plots, shown=False)
+        load_plots_soon(window)
         window.open(folder / "case" / CASE_NAME)
         tour = Tour(app, window)
         app.exec()

@@ -232,11 +232,11 @@ def _steps_back(reader: FrameReader, begin: int, steps: int, pause_s: float | No
             before = time.process_time()
             more = reader.read_ahead(-1)
             now += time.process_time() - before
+        if pause_s is None:
+            due = now  # filling the ring is no part of the step
         now = max(now, due)
         now += cpu_s(lambda i=i: reader.frame(i).image(*PANE))
         taken.append(now - due)
-        if pause_s is None:
-            due = now
     return taken
 
 

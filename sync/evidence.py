@@ -45,6 +45,16 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EdgePicture:
+    """A picture a mark stands on, by what does not depend on the count of frames."""
+
+    ordinal: int
+    """Number of the packet it was decoded from, in file order."""
+    digest: int
+    """CRC-32 of its 160×90 grey."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """One sighting of an event in one stream: an interval nobody could resolve further.
 
@@ -65,6 +75,9 @@ class Mark:
     """Keys of the delays by which this stream saw the event late."""
     frames: tuple[int, int] | None = None
     """First and last file frame of the picture that shows it."""
+    unverified: tuple[EdgePicture, ...] = field(default=(), repr=False)
+    """Made before all frames were counted: the pictures it stands on, NOT YET before HAPPENED. It
+    takes no part until they are found again in the verified index; then this is empty."""
     provenance: Provenance = field(default_factory=Provenance)
 
     @property
@@ -260,5 +273,6 @@ Evidence = Mark | Lag | Reading | LogTime | StatedOffset | ClockCheck | Delay | 
 
 
 def takes_part(item: Evidence) -> bool:
-    """True when the adjustment uses it: accepted, and not set aside."""
-    return item.provenance.status == "accepted"
+    """True when the adjustment uses it: accepted, not set aside, and not on unverified times."""
+    waits = isinstance(item, Mark) and bool(item.unverified)
+    return item.provenance.status == "accepted" and not waits

@@ -59,6 +59,8 @@ class Marker:
     reference: ReferenceTime | None
     half: Duration | None
     media: MediaTime
+    waits: bool = False
+    """Made before all frames of its recording were counted: it takes no part yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

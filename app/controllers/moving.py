@@ -14,7 +14,6 @@ from app.controllers.playback import Playback
 from app.controllers.recordings import Recordings
 from app.controllers.rough import flag_time, flags
 from app.controllers.sounding import Sounding
-from app.dialogs.small import GoTo
 from app.document import Document
 from app.focus import Focus
 from app.playhead import RATES, Playhead
@@ -90,7 +89,7 @@ class Moving(QObject):
             self._playback.go_media(source.id, index.picture_time(picture))
 
     def frame(self, steps: int) -> None:
-        """Ctrl+← →: one frame of the file; 1 ms of sound."""
+        """Ctrl+← →: one frame of the file, one field where it is interlaced; 1 ms of sound."""
         if self._marking.draft is not None:
             self._marking.step(steps, fine=True)
         else:
@@ -98,6 +97,8 @@ class Moving(QObject):
         self._sound()
 
     def _by_frame(self, steps: int) -> None:
+        from sync.media.fields import stepped
+
         self._playhead.pause()
         source, media = self._here()
         if source is None or media is None:
@@ -106,9 +107,12 @@ class Moving(QObject):
         if index is None:
             self._go(source, media.ns + steps * SOUND_FINE_NS)
             return
-        number = index.frame_at(media)
-        wanted = max(0, min((0 if number is None else number) + steps, len(index) - 1))
-        self._playback.go_media(source.id, index.time_of(wanted))
+        shown = index.field_at(media) or (0, 0)
+        wanted, which = stepped(shown, steps, len(index), index.is_interlaced)
+        at = index.field_time(wanted, which)
+        self._playback.go_media(
+            source.id, at, by_field=wanted if index.is_interlaced(wanted) else None
+        )
 
     def second(self, steps: int) -> None:
         """Shift+← →: a second; a draft widens."""
@@ -227,6 +231,8 @@ class Moving(QObject):
 
     def go_to(self) -> None:
         """Ctrl+G."""
+        from app.dialogs.small import GoTo
+
         if self._playhead.axis is None:
             case = self._document.case
             clock = "the reference clock" if case.datum is None else case.clock(case.datum).name

@@ -20,18 +20,17 @@ def add_bounds(
     network: Network, inputs: Inputs, used: Iterable[Evidence], problems: list[str]
 ) -> None:
     """Append every limit of the evidence to ``network.bounds``; the rows of marks are there."""
-    names = {source.id: source.name for source in inputs.sources}
-    events = {event.id: event.name for event in inputs.events}
+    names = network.names
     stated_gaps = set()
     for item in used:
         if isinstance(item, KnownGap):
             stated_gaps.add((item.source, item.after_stretch))
         elif isinstance(item, Mark) and item.one_sided:
-            label = f"{events.get(item.event, item.event)} in {names[item.source]}"
+            label = f"{names.event(item.event)} in {names.node(item.source)}"
             network.bounds.append(_one_sided(network, item, label))
         elif isinstance(item, LogTime) and item.typed_within is not None:
             if authority(item.clock) in network.sources:
-                label = f"{events.get(item.event, item.event)} in the log of {item.clock}"
+                label = f"{names.event(item.event)} in the log of {names.clock(item.clock)}"
                 network.bounds.append(_typed_late(network, item, label))
         elif isinstance(item, Limit):
             ends = [place_function(network, place) for place in (item.first, item.second)]
@@ -68,7 +67,9 @@ def place_function(network: Network, place: Place) -> Function | None:
     function = network.instant(source, tau_s)
     if place.half is None or place.half.ns == 0:
         return function
-    typed = Component(f"typed limit at {source}", 1.0, Distribution.rectangular(place.half.s))
+    typed = Component(
+        f"typed limit at {network.names.node(source)}", 1.0, Distribution.rectangular(place.half.s)
+    )
     return replace(function, extra=(typed,))
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from sync.adjustment.bounds import add_bounds
 from sync.adjustment.checks import doubts
 from sync.adjustment.inputs import Inputs, SourceInput, authority
-from sync.adjustment.network import Network, NetworkSource, Row, combine
+from sync.adjustment.network import Names, Network, NetworkSource, Row, combine
 from sync.clock import PPM
 from sync.evidence import (
     ClockCheck,
@@ -87,19 +87,18 @@ def build(inputs: Inputs) -> Built:
         reference = NO_DATUM
         sources.append(NetworkSource(NO_DATUM, 0.0, NO_DATUM))
         u_drift[NO_DATUM] = 0.0
-    network = Network(reference, sources, u_drift)
-    names = {source.id: source.name for source in inputs.sources}
-    events = {event.id: event.name for event in inputs.events}
+    network = Network(reference, sources, u_drift, _names(inputs))
+    several = _seen_and_heard(used)
     for kind in (Mark, LogTime, Lag, StatedOffset, Reading, ClockCheck):
         for item in used:
             if isinstance(item, kind):
-                _add(network, item, names, events, problems)
+                _add(network, item, several, problems)
     add_bounds(network, inputs, used, problems)
     # Delays after everything that may name one: an unused delay is no parameter.
     for item in used:
         if isinstance(item, Delay | KnownGap):
-            _add(network, item, names, events, problems)
-    network.add_drift_priors({clock.id: clock.name for clock in inputs.clocks})
+            _add(network, item, several, problems)
+    network.add_drift_priors()
     problems += doubts(network, has_datum=has_datum)
     return Built(network, tuple(problems), tuple(used))
 
@@ -212,24 +211,47 @@ def _reference(inputs: Inputs, sources: list[NetworkSource], problems: list[str]
     return unbroken[0].name
 
 
+def _names(inputs: Inputs) -> Names:
+    """Names of the case; another camera's clock is that of its stretch."""
+    clocks = {clock.id: clock.name for clock in inputs.clocks}
+    for source in inputs.sources:
+        for stretch in range(len(source.breaks) + 1):
+            own = source.clock_at(stretch)
+            clocks.setdefault(own, f"{clocks.get(source.clock, source.clock)}, "
+                                   f"stretch {stretch + 1}")  # fmt: skip
+    return Names(
+        nodes={source.id: source.name for source in inputs.sources}
+        | {authority(clock.id): clock.name for clock in inputs.clocks},
+        clocks=clocks,
+        events={event.id: event.name for event in inputs.events},
+    )
+
+
+def _seen_and_heard(used: list[Evidence]) -> set[tuple[str, str]]:
+    """(event, recording) with marks in more than one stream: a label must say which is meant."""
+    streams: dict[tuple[str, str], set[str]] = {}
+    for item in used:
+        if isinstance(item, Mark):
+            streams.setdefault((item.event, item.source), set()).add(item.stream)
+    return {where for where, found in streams.items() if len(found) > 1}
+
+
 def _half(half_s: float) -> Distribution:
     return Distribution.rectangular(max(half_s, MIN_HALF_S))
 
 
 def _add(
-    network: Network,
-    item: Evidence,
-    names: dict[str, str],
-    events: dict[str, str],
-    problems: list[str],
+    network: Network, item: Evidence, several: set[tuple[str, str]], problems: list[str]
 ) -> None:
     """Append the row or rows of one item."""
+    names = network.names
     if isinstance(item, Mark):
         if item.one_sided:
             return  # a limit
         half = item.half
         half_s = max(0.0 if half is None else half.s, MIN_HALF_S)
         rectangular = item.spread == "rectangular"
+        stream = f", {item.stream}" if (item.event, item.source) in several else ""
         network.add_mark(
             item.id,
             event=item.event,
@@ -237,23 +259,24 @@ def _add(
             tau_s=item.centre.s,
             distribution=_half(half_s) if rectangular else Distribution.normal_95(half_s),
             delays=item.delays,
-            label=f"{events.get(item.event, item.event)} in {names[item.source]}",
+            label=f"{names.event(item.event)} in {names.node(item.source)}{stream}",
         )
     elif isinstance(item, LogTime):
-        _add_log_time(network, item, events, problems)
+        _add_log_time(network, item, problems)
     elif isinstance(item, Lag):
         network.add_lag(
             item.id, "lag", a=item.source_a, tau_a_s=item.time_a.s, b=item.source_b,
             tau_b_s=item.time_b.s, distribution=item.distribution, delays_a=item.delays_a,
-            delays_b=item.delays_b, label=f"match {names[item.source_a]} ↔ {names[item.source_b]}",
+            delays_b=item.delays_b,
+            label=f"match {names.node(item.source_a)} ↔ {names.node(item.source_b)}",
         )  # fmt: skip
     elif isinstance(item, Reading):
-        _add_reading(network, item, names, problems)
+        _add_reading(network, item, problems)
     elif isinstance(item, ClockCheck):
         network.add_lag(
             item.id, "check", a=authority(item.clock), tau_a_s=item.displayed.s,
             b=authority(item.against), tau_b_s=item.reference.s, distribution=item.distribution,
-            label=f"clock check of {item.clock}",
+            label=f"clock check of {names.clock(item.clock)}",
         )  # fmt: skip
     elif isinstance(item, StatedOffset):
         # A statement on the datum's own scale: the datum's drift away from its epoch enters.
@@ -265,7 +288,7 @@ def _add(
         )
         network.add(
             Row(item.id, "offset", item.value.s, terms, item.distribution, unit=item.id,
-                label=f"stated time of {names[item.source]}")
+                label=f"stated time of {names.node(item.source)}")
         )  # fmt: skip
     elif isinstance(item, Delay):
         if network.has_quantity(item.key):
@@ -275,14 +298,12 @@ def _add(
                     label=item.name)
             )  # fmt: skip
     elif isinstance(item, KnownGap):
-        _add_gap(network, item, names, problems)
+        _add_gap(network, item, problems)
 
 
-def _add_log_time(
-    network: Network, item: LogTime, events: dict[str, str], problems: list[str]
-) -> None:
+def _add_log_time(network: Network, item: LogTime, problems: list[str]) -> None:
     """A machine's stamp is a sighting in the log, anywhere in its granule."""
-    node = authority(item.clock)
+    node, names = authority(item.clock), network.names
     if node not in network.sources:
         problems.append(f"{item.id} names clock {item.clock!r}, which the case does not have.")
     elif item.typed_within is None:
@@ -291,13 +312,11 @@ def _add_log_time(
             item.id, event=item.event, source=node, kind="log",
             tau_s=item.displayed.s + (half_s if item.truncates else 0.0),
             distribution=_half(half_s),
-            label=f"{events.get(item.event, item.event)} in the log of {item.clock}",
+            label=f"{names.event(item.event)} in the log of {names.clock(item.clock)}",
         )  # fmt: skip
 
 
-def _add_reading(
-    network: Network, item: Reading, names: dict[str, str], problems: list[str]
-) -> None:
+def _add_reading(network: Network, item: Reading, problems: list[str]) -> None:
     """A reading ties the recording to the authority's clock.
 
     The media interval in which it was seen and the granule of the display are independent; where
@@ -310,7 +329,8 @@ def _add_reading(
     seen_s = (item.latest.ns - item.earliest.ns) / 2e9
     granule_s = item.granularity.s / 2
     seen_at = format_seconds(item.earliest.ns, 1)
-    label = f"reading of {item.clock} in {names[item.source]} at {seen_at} s"
+    clock, where = network.names.clock(item.clock), network.names.node(item.source)
+    label = f"reading of {clock} in {where} at {seen_at} s"
     both = seen_s > 0 and granule_s > 0
     key = f"granule:{item.id}"
     network.add_lag(
@@ -325,7 +345,7 @@ def _add_reading(
         )  # fmt: skip
 
 
-def _add_gap(network: Network, item: KnownGap, names: dict[str, str], problems: list[str]) -> None:
+def _add_gap(network: Network, item: KnownGap, problems: list[str]) -> None:
     """T just after the break less T just before it = g ± u."""
     source = network.sources.get(item.source)
     if source is None or not 0 <= item.after_stretch < len(source.breaks_s):
@@ -334,5 +354,5 @@ def _add_gap(network: Network, item: KnownGap, names: dict[str, str], problems: 
     terms = network.jump(item.source, item.after_stretch)
     network.add(
         Row(item.id, "gap", item.value.s, terms, item.distribution, unit=item.id,
-            label=f"length of the gap in {names[item.source]}")
+            label=f"length of the gap in {network.names.node(item.source)}")
     )  # fmt: skip

@@ -69,18 +69,17 @@ def _events(network: Network, sightings: dict[int, list[tuple[Row, Node]]]) -> I
         nodes = {node for _, node in seen}
         if len(nodes) == len(seen) > 1:
             continue
-        name = network.events[event]
-        ids = [row.id for row, _ in seen]
+        name = network.names.event(network.events[event])
         if len(seen) == 1 and event not in limited:
-            single.append(f"{name!r} ({ids[0]})")
+            single.append(f"'{name}' ({seen[0][0].id})")
         if len(nodes) == 1 < len(seen):
             yield (
-                f"All marks of event {name!r} ({joined(ids)}) are in {seen[0][1][0]!r}: it ties no "
-                "clock to another."
+                f"All marks of event '{name}' ({joined([row.id for row, _ in seen])}) are in "
+                f"'{network.names.node(seen[0][1][0])}': it ties no clock to another."
             )
         for row, other in _twice(network, seen):
             yield (
-                f"{row.id} and {other.id} are both marks of event {name!r} in one recording with "
+                f"{row.id} and {other.id} are both marks of event '{name}' in one recording with "
                 "the same delays, and count as independent: if they are of one stream, set one "
                 "aside; if one is picture and one sound, state the delay between them."
             )
@@ -101,9 +100,10 @@ def _twice(network: Network, seen: list[tuple[Row, Node]]) -> Iterator[tuple[Row
 
 def _datum(network: Network, sightings: dict[int, list[tuple[Row, Node]]]) -> Iterator[str]:
     reference = network.sources[network.reference]
+    called = network.names.node(reference.name)
     if reference.breaks_s:
         yield (
-            f"The reference {reference.name!r} is interrupted "
+            f"The reference '{called}' is interrupted "
             f"{counted(len(reference.breaks_s), 'time')}: only its first stretch holds the zero. "
             "Choose a clock that ran through."
         )
@@ -118,8 +118,8 @@ def _datum(network: Network, sightings: dict[int, list[tuple[Row, Node]]]) -> It
     )
     if len(network.sources) > 1 and not (by_event or by_row):
         yield (
-            f"Nothing observed links the reference {reference.name!r} with anything else: no time "
-            "on it can be stated."
+            f"Nothing observed links the reference '{called}' with anything else: no time on it "
+            "can be stated."
         )
 
 

@@ -260,8 +260,7 @@ def _label(adjustment: Adjustment, together: tuple[int, ...]) -> str:
     first = adjustment.rows[together[0]]
     if len(together) == 1:
         return first.label
-    name = first.label.rsplit(" in ", 1)[0]
-    return name if name != first.label else first.unit
+    return adjustment.network.event_name(first) or first.unit
 
 
 def _in_question(adjustment: Adjustment) -> tuple[list[Unit], tuple[Unit, ...]]:

@@ -7,7 +7,7 @@ import itertools
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from sync.evidence import Event, Evidence, Provenance, Relation
+from sync.evidence import Event, Evidence, Mark, Provenance, Relation
 from sync.timebase import MediaTime
 
 
@@ -111,4 +111,7 @@ class _Same:
     @lru_cache(maxsize=10_000)  # noqa: B019
     def __repr__(self) -> str:
         bare = Provenance(method="", status=self._item.provenance.status)
-        return repr(replace(self._item, provenance=bare))
+        # Written only where there is something to write: a case calculated before marks could
+        # wait for their frames keeps its digest.
+        waits = repr(self._item.unverified) if isinstance(self._item, Mark) else "()"
+        return repr(replace(self._item, provenance=bare)) + waits.removesuffix("()")

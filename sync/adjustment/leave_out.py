@@ -70,20 +70,16 @@ def pieces(adjustment: Adjustment, a: Spot, b: Spot, limits: Iterable[str]) -> l
     for numbers in units.values():
         rows = [adjustment.rows[i] for i in numbers]
         others = tuple(row.id for row in rows if row.id not in asked)
-        if rows[0].event is None:
+        event = adjustment.network.event_name(rows[0])
+        if event is None:
             found.append(Piece(rows[0].label, others))
             continue
         if len(rows) >= 2 and others:
-            found.append(Piece(f"anchor '{event_name(rows[0].label)}'", others))
+            found.append(Piece(f"anchor '{event}'", others))
         if len(rows) >= 3:
             found += [Piece(row.label, (row.id,)) for row in rows if row.id not in asked]
     labels = {bound.id: bound.label for bound in adjustment.network.bounds}
     return found + [Piece(f"limit '{labels[name]}'", (name,), is_limit=True) for name in limits]
-
-
-def event_name(label: str) -> str:
-    """``door`` of the row ``door in cam 3``."""
-    return label.rsplit(" in the log of ", 1)[0].rsplit(" in ", 1)[0]
 
 
 def leave_one_out(

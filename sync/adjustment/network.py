@@ -13,8 +13,8 @@ elapsed time and does not depend on which clock is the datum.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from sync.errors import NetworkError
@@ -98,6 +98,28 @@ class NetworkSource:
         return self.clocks[stretch] if self.clocks else self.clock
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What people call the things of a network, by the names these have in it."""
+
+    nodes: Mapping[str, str] = field(default_factory=dict)
+    """Sources: recordings, and clocks that are read."""
+    clocks: Mapping[str, str] = field(default_factory=dict)
+    events: Mapping[str, str] = field(default_factory=dict)
+
+    def node(self, name: str) -> str:
+        """A source's name, or what it is called in the network where it has none."""
+        return self.nodes.get(name, name)
+
+    def clock(self, name: str) -> str:
+        """A clock's name."""
+        return self.clocks.get(name, name)
+
+    def event(self, name: str) -> str:
+        """An event's name."""
+        return self.events.get(name, name)
+
+
 class Network:
     """Sources, parameters and rows, being put together; then handed to ``adjust``.
 
@@ -109,6 +131,8 @@ class Network:
         All sources.
     u_drift
         Standard uncertainty of each clock's drift, dimensionless: 0 ideal, ``None`` unknown.
+    names
+        What labels and sentences call them; where it has none, the network's own names.
     """
 
     def __init__(
@@ -116,6 +140,7 @@ class Network:
         reference: str,
         sources: Iterable[NetworkSource],
         u_drift: dict[str, float | None],
+        names: Names | None = None,
     ) -> None:
         self.sources = {source.name: source for source in sources}
         if reference not in self.sources:
@@ -124,6 +149,7 @@ class Network:
             )
         self.reference = reference
         self.u_drift = u_drift
+        self.names = names or Names()
         self.parameters: list[Parameter] = []
         self.events: list[str] = []
         self.rows: list[Row] = []
@@ -145,6 +171,10 @@ class Network:
             self._number[key] = len(self.parameters)
             self.parameters.append(key)
         return self._number[key]
+
+    def event_name(self, row: Row) -> str | None:
+        """What people call the event a row is a sighting of; ``None`` where it is of none."""
+        return None if row.event is None else self.names.event(self.events[row.event])
 
     def event(self, name: str) -> int:
         """Number of an event's time, made when new."""
@@ -275,7 +305,7 @@ class Network:
             )
         )
 
-    def add_drift_priors(self, names: dict[str, str] | None = None) -> None:
+    def add_drift_priors(self) -> None:
         """The prior of every clock as an ordinary row, after all others; ``names`` for people."""
         for clock, u in self.u_drift.items():
             number = self._number.get(("d", clock, 0))
@@ -288,7 +318,7 @@ class Network:
                         terms={number: 1.0},
                         distribution=Distribution.normal(u),
                         unit=f"drift-prior:{clock}",
-                        label=f"drift of {(names or {}).get(clock, clock)}",
+                        label=f"drift of {self.names.clock(clock)}",
                     )
                 )
 

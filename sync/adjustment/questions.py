@@ -11,7 +11,7 @@ from sync.adjustment.conditions import conditions, rests_on_sentence
 from sync.adjustment.findings import Finding, contradicted_limits, find, probability, with_readings
 from sync.adjustment.flips import flips_if
 from sync.adjustment.inputs import Inputs
-from sync.adjustment.leave_out import event_name, leave_one_out, without_bounds
+from sync.adjustment.leave_out import leave_one_out, without_bounds
 from sync.adjustment.network import Function
 from sync.adjustment.next_best import NextBest, next_best
 from sync.adjustment.solution import (
@@ -193,7 +193,7 @@ def contested_names(adjustment: Adjustment) -> tuple[str, ...]:
     w = abs(adjustment.standardised)
     numbers = [i for i in range(len(adjustment.rows)) if adjustment.contested[i] and w[i] == w[i]]
     rows = [adjustment.rows[i] for i in sorted(numbers, key=lambda i: -w[i])]
-    labels = [event_name(row.label) if row.event is not None else row.label for row in rows]
+    labels = [adjustment.network.event_name(row) or row.label for row in rows]
     return tuple(dict.fromkeys(labels))
 
 

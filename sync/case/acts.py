@@ -43,6 +43,7 @@ from sync.case.places import (
 from sync.case.recordings import why_not_datum
 from sync.errors import EvidenceError
 from sync.evidence import (
+    EdgePicture,
     Event,
     Evidence,
     KnownGap,
@@ -102,6 +103,7 @@ def mark_event(
     definition: str = "",
     delays: Sequence[str] = (),
     frames: tuple[int, int] | None = None,
+    unverified: tuple[EdgePicture, ...] = (),
     onset: Onset = "sudden",
     by: str = "",
     at: str = "",
@@ -125,6 +127,8 @@ def mark_event(
         Keys of the delays by which this stream saw or heard the event late.
     frames
         First and last file frame of the picture that shows it.
+    unverified
+        The pictures it stands on, where the frames are not all counted yet.
 
     Raises
     ------
@@ -154,6 +158,7 @@ def mark_event(
         onset=onset,
         delays=known_delays,
         frames=frames,
+        unverified=unverified,
         provenance=Provenance(by=by, at=at, note=note),
     )
     return case.with_evidence(mark), mark

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from sync.adjustment.adjust import Adjustment, adjust
-from sync.adjustment.build import Built, build
-from sync.adjustment.coverage import stated_together
 from sync.adjustment.inputs import ClockInput, Inputs, SourceInput, inputs_digest
-from sync.adjustment.network import Function
-from sync.adjustment.questions import order
 from sync.adjustment.solution import Answer, ResultStatus
-from sync.adjustment.summary import summarise
 from sync.case.case import Case
 from sync.errors import CaseStale
 from sync.evidence import Mark, Place
 from sync.timebase import ReferenceTime
 from sync.uncertainty import Expanded
+
+if TYPE_CHECKING:
+    from sync.adjustment.adjust import Adjustment
+    from sync.adjustment.build import Built
+    from sync.adjustment.network import Function
 
 
 def inputs_of(case: Case) -> Inputs:
@@ -84,11 +84,16 @@ class Calculation:
 
     def order(self, a: Place, b: Place, *, without: frozenset[str] = frozenset()) -> Answer:
         """Was A before B? See :func:`sync.adjustment.questions.order`."""
+        from sync.adjustment.questions import order
+
         return order(self.inputs, self.built, self.adjustment, a, b, without=without)
 
 
 def prepare(case: Case) -> Calculation:
     """Build and adjust the network of ``case`` (milliseconds for usual cases)."""
+    from sync.adjustment.adjust import adjust
+    from sync.adjustment.build import build
+
     inputs = inputs_of(case)
     built = build(inputs)
     return Calculation(inputs, built, adjust(built.network))
@@ -96,6 +101,8 @@ def prepare(case: Case) -> Calculation:
 
 def calculate(case: Case, *, at: str | None = None) -> Case:
     """The case with a fresh solution. Evidence is never changed by a calculation."""
+    from sync.adjustment.summary import summarise
+
     ready = prepare(case)
     when = at or datetime.now(UTC).isoformat(timespec="seconds")
     return case.with_solution(summarise(ready.inputs, ready.built, ready.adjustment, when))
@@ -120,6 +127,8 @@ class PlacedMark:
 
 def placed_marks(case: Case) -> tuple[PlacedMark, ...]:
     """Every mark of the case with its own place on the datum clock; one-sided ones without."""
+    from sync.adjustment.coverage import stated_together
+
     adjustment = prepare(case).adjustment
     rows = {row.id: number for number, row in enumerate(adjustment.rows)}
     disagreeing = bool(adjustment.contested.any())

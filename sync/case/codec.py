@@ -60,6 +60,12 @@ class FieldPlan:
 # -- reading type hints -------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1024)
+def _origin(hint: Any) -> Any:
+    return get_origin(hint)
+
+
+@lru_cache(maxsize=1024)
 def unwrap_optional(hint: Any) -> tuple[Any, bool]:
     """The hint without ``None``, and whether ``None`` was allowed."""
     if get_origin(hint) not in (Union, UnionType):
@@ -69,6 +75,7 @@ def unwrap_optional(hint: Any) -> tuple[Any, bool]:
     return (kept[0] if len(kept) == 1 else Union[kept]), len(kept) < len(args)  # noqa: UP007
 
 
+@lru_cache(maxsize=1024)
 def union_members(hint: Any) -> tuple[type, ...]:
     """The dataclasses of a tagged union; empty when the hint is no union."""
     return get_args(hint) if get_origin(hint) in (Union, UnionType) else ()
@@ -79,6 +86,7 @@ def tag_of(cls: type) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
 
 
+@lru_cache(maxsize=1024)
 def is_record(hint: Any) -> bool:
     """True for a dataclass that is written as an object (times are written as integers)."""
     return dataclasses.is_dataclass(get_origin(hint) or hint) and hint not in TIME_SUFFIX
@@ -133,14 +141,13 @@ def encode(value: Any, hint: Any, where: str = "") -> Any:
         return _whole(value.ns, where)
     if is_record(hint):
         return _encode_record(value, hint, where)
-    origin = get_origin(hint)
-    if origin is tuple:
+    if _origin(hint) is tuple:
         return _encode_tuple(value, get_args(hint), where)
     return _encode_leaf(value, hint, where)
 
 
 def _encode_record(value: Any, hint: Any, where: str) -> dict[str, Any]:
-    cls = get_origin(hint) or hint
+    cls = _origin(hint) or hint
     if type(value) is not cls:
         raise CodecError(where, f"expected {cls.__name__}, not {type(value).__name__}")
     written: dict[str, Any] = {}
@@ -164,7 +171,7 @@ def _encode_tuple(value: Any, args: tuple[Any, ...], where: str) -> list[Any]:
 
 
 def _encode_leaf(value: Any, hint: Any, where: str) -> Any:
-    if get_origin(hint) is Literal:
+    if _origin(hint) is Literal:
         if value not in get_args(hint):
             raise CodecError(where, f"{value!r} is not one of {_choices(hint)}")
         return value

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sync.case.case import Case
-from sync.evidence import Reading
+from sync.evidence import Reading, takes_part
 from sync.timebase import NS_PER_S, Duration
 
 
@@ -56,7 +56,7 @@ def _readings(case: Case, source: str) -> list[Reading]:
         if isinstance(item, Reading)
         and item.source == source
         and item.stream == "picture"
-        and item.provenance.status == "accepted"
+        and takes_part(item)
     ]
 
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sync.adjustment.inputs import SourceInput
-from sync.adjustment.network import Function
 from sync.adjustment.solution import ResultStatus
-from sync.adjustment.spots import Spot, find_spot, function_of, on_datum_scale
 from sync.case.calculate import Calculation
 from sync.errors import EvidenceError
 from sync.evidence import Place
 from sync.timebase import NS_PER_S
+
+if TYPE_CHECKING:
+    from sync.adjustment.network import Function
+    from sync.adjustment.spots import Spot
 
 _STEPS = 8
 
@@ -65,6 +68,8 @@ def place_all(
 
 
 def _place(ready: Calculation, place: Place, source: SourceInput | None) -> Placed:
+    from sync.adjustment.spots import find_spot, function_of, on_datum_scale
+
     if source is not None and place.source == source.id and place.time is not None:
         half_s = 0.0 if place.half is None else place.half.s
         return Placed(status="ok", at_ns=place.time.ns, U95_s=half_s)
@@ -92,6 +97,8 @@ def _place(ready: Calculation, place: Place, source: SourceInput | None) -> Plac
 def _on_recording(
     ready: Calculation, spot: Spot, function: Function, source: SourceInput
 ) -> Placed:
+    from sync.adjustment.network import Function
+
     adjustment, network = ready.adjustment, ready.built.network
     why = f"nothing observed links {spot.full} with {source.name}"
     for stretch, (start, end) in enumerate(source.stretches):

@@ -33,7 +33,7 @@ from sync.case.codec import (
 )
 from sync.errors import CaseDamaged, CaseNewer
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 FORMAT = "tiepoint-case"
 ENVELOPE = ("format", "schema_version", "engine", "saved_at", "log_head")
 SCHEMA_FILE = Path(__file__).with_name("case.schema.json")
@@ -41,11 +41,12 @@ SCHEMA_FILE = Path(__file__).with_name("case.schema.json")
 Document = dict[str, Any]
 Upgrade = Callable[[Document], Document]
 
-UPGRADES: dict[int, Upgrade] = {1: dict, 2: dict}
+UPGRADES: dict[int, Upgrade] = {1: dict, 2: dict, 3: dict}
 """``UPGRADES[n]`` turns a document of version n into one of version n + 1.
 
 1 → 2 added log times, clock places and what limits do to a solution: nothing to rewrite.
 2 → 3 added annotations: nothing to rewrite.
+3 → 4 added the pictures an unverified mark stands on: nothing to rewrite.
 
 A step gets a document without its envelope and must not change the one it was given."""
 

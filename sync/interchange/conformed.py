@@ -22,6 +22,9 @@ SMPTE_RATES = (
 """Rates that editing formats can name."""
 
 
+DAY_S = 86_400
+
+
 def smpte_rate(case: Case) -> Fraction:
     """The rate to conform to: the slowest SMPTE rate no picture of the case is faster than.
 
@@ -39,7 +42,9 @@ def smpte_rate(case: Case) -> Fraction:
 def conform(timeline: otio.schema.Timeline, rate: Fraction) -> otio.schema.Timeline:
     """A copy of ``timeline`` whose every time is a whole frame at ``rate``."""
     made: otio.schema.Timeline = timeline.deepcopy()
-    made.global_start_time = _rounded(timeline.global_start_time, rate)
+    start = _seconds(timeline.global_start_time)
+    # A timecode is a time of day: before the zero of a recording's own clock it is the day before.
+    made.global_start_time = _frames(start % DAY_S if start < 0 else start, rate)
     for marker in made.tracks.markers:
         marker.marked_range = _whole(marker.marked_range, rate)
     for track in made.tracks:
@@ -102,6 +107,10 @@ def edl_bytes(timeline: otio.schema.Timeline, rate: Fraction) -> dict[str, bytes
         single.global_start_time = whole.global_start_time
         copy = track.deepcopy()
         copy.kind = otio.schema.TrackKind.Video
+        # The library counts a list from 0; markers and FCP7 XML count on the reference clock.
+        nothing = otio.opentime.RationalTime(0, float(rate))
+        before = otio.opentime.TimeRange(nothing, whole.global_start_time)
+        copy.insert(0, otio.schema.Gap(source_range=before))
         single.tracks.append(copy)
         try:
             text = otio.adapters.write_to_string(single, "cmx_3600", rate=float(rate))

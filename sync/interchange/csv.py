@@ -15,11 +15,14 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sync.case.case import Case
 from sync.case.storage import write_atomically
-from sync.interchange.table import CLOCK_DECIMALS, Row, Statement, Table, table_of
 from sync.timebase import MediaTime, ReferenceTime, format_clock, format_seconds
+
+if TYPE_CHECKING:
+    from sync.interchange.table import Row, Statement, Table
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS = (
@@ -49,6 +52,8 @@ def export_csv(case: Case, out: Path, *, allow_stale: bool = False) -> None:
     StorageError
         When ``out`` cannot be written; a file that was there is then unchanged.
     """
+    from sync.interchange.table import table_of
+
     write_atomically(Path(out), csv_bytes(table_of(case, allow_stale=allow_stale)))
 
 
@@ -170,6 +175,8 @@ def _seconds(at: MediaTime | ReferenceTime | None) -> str:
 
 
 def _clock(at: ReferenceTime | None) -> str:
+    from sync.interchange.table import CLOCK_DECIMALS
+
     return "" if at is None else format_clock(at, CLOCK_DECIMALS)
 
 

@@ -13,6 +13,8 @@ from sync.case.storage import write_atomically
 from sync.errors import FormatError
 
 if TYPE_CHECKING:
+    from opentimelineio.schema import Timeline
+
     from sync.interchange.labels import Sheet
 
 
@@ -68,9 +70,8 @@ def export(kind: str, request: Request) -> Exported:
         raise FormatError(f"There is no format {kind!r}.", hint=f"One of: {', '.join(FORMATS)}.")
     if request.on is not None and not known.own_time:
         raise FormatError(
-            f"{known.name} holds every clock's times already, so it is not written on one "
-            "recording's own.",
-            hint="Leave the recording away.",
+            f"{known.name} is not written on one recording's own time.",
+            hint="Leave out the recording; captions, labels and tiers can be on its own time.",
         )
     return known.write(request)
 
@@ -153,17 +154,16 @@ def _eaf(request: Request) -> Exported:
 
 
 def _otio(request: Request) -> Exported:
-    from sync.interchange.otio import ROUNDING_S, otio_bytes, timeline_of
+    from sync.interchange.otio import ROUNDING_S, otio_bytes
 
-    timeline, left_out = timeline_of(request.case, request.media, allow_stale=request.allow_stale)
+    timeline, left_out = _timeline(request)
     return Exported(data=otio_bytes(timeline), rounding_s=ROUNDING_S, remarks=left_out)
 
 
 def _fcpxml7(request: Request) -> Exported:
     from sync.interchange.conformed import fcp7_bytes, smpte_rate
-    from sync.interchange.otio import timeline_of
 
-    timeline, left_out = timeline_of(request.case, request.media, allow_stale=request.allow_stale)
+    timeline, left_out = _timeline(request)
     rate = smpte_rate(request.case)
     said = (_conformed_to(rate), *left_out)
     return Exported(data=fcp7_bytes(timeline, rate), rounding_s=0.5 / float(rate), remarks=said)
@@ -171,9 +171,8 @@ def _fcpxml7(request: Request) -> Exported:
 
 def _edl(request: Request) -> Exported:
     from sync.interchange.conformed import edl_bytes, marker_edl_bytes, smpte_rate
-    from sync.interchange.otio import timeline_of
 
-    timeline, left_out = timeline_of(request.case, request.media, allow_stale=request.allow_stale)
+    timeline, left_out = _timeline(request)
     rate = smpte_rate(request.case)
     return Exported(
         data=marker_edl_bytes(timeline, rate),
@@ -191,7 +190,30 @@ def _conformed_to(rate: Fraction) -> str:
 def _sheet(request: Request) -> Sheet:
     from sync.interchange.labels import sheet_of
 
-    return sheet_of(request.case, on=request.on, allow_stale=request.allow_stale)
+    sheet = sheet_of(request.case, on=request.on, allow_stale=request.allow_stale)
+    if sheet.left_out and not sheet.labels:
+        _refuse_empty(request.case, sheet.left_out, on_clock=request.on is None)
+    return sheet
+
+
+def _timeline(request: Request) -> tuple[Timeline, tuple[str, ...]]:
+    from sync.interchange.otio import timeline_of
+
+    made, left_out = timeline_of(request.case, request.media, allow_stale=request.allow_stale)
+    if left_out and not len(made.tracks):
+        _refuse_empty(request.case, left_out, on_clock=True)
+    return made, left_out
+
+
+def _refuse_empty(case: Case, left_out: tuple[str, ...], *, on_clock: bool) -> None:
+    """An empty file of a case that holds something would look like a finding that nothing
+    happened."""
+    chosen = case.solution is not None and case.solution.datum is not None
+    if on_clock and not chosen:
+        why, hint = "no reference clock is held by anything observed", "Choose the reference clock"
+    else:
+        why, hint = left_out[0].rstrip("."), "Mark an event that two recordings share"
+    raise FormatError(f"Nothing can be written: {why}.", hint=f"{hint}, and calculate again.")
 
 
 FORMATS: dict[str, Format] = {

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from heapq import heappop, heappush
+from itertools import count
 
 from sync.case.annotation import Annotation
 from sync.case.calculate import prepare, refuse_stale
 from sync.case.case import Case
 from sync.case.placing import Placed, place_all
-from sync.evidence import Mark, Place
+from sync.evidence import Mark, Place, takes_part
 from sync.timebase import NS_PER_S, MediaTime, ReferenceTime, format_clock
 from sync.uncertainty import decimals_for
 
@@ -92,17 +94,27 @@ def in_rows(labels: Iterable[Label], least_ns: int = 1) -> dict[str, list[Label]
     """Labels by tier, none of which overlaps another: ``events``, ``events (2)`` …
 
     Tiers of annotation programs cannot hold two labels at one time; an instant takes ``least_ns``.
+    Each label goes into the first tier of its layer that is free again.
     """
-    rows: dict[str, list[Label]] = {}
+    layers: dict[str, list[Label]] = {}
     for label in sorted(labels, key=lambda label: (label.start_ns, label.end_ns)):
-        name = label.layer or "labels"
-        number = 1
-        while True:
-            row = rows.setdefault(name if number == 1 else f"{name} ({number})", [])
-            if not row or end_of(row[-1], least_ns) <= label.start_ns:
-                row.append(label)
-                break
-            number += 1
+        layers.setdefault(label.layer or "labels", []).append(label)
+    rows: dict[str, list[Label]] = {}
+    for layer, own in layers.items():
+        names: list[str] = []
+        numbers = (f"{layer} ({number})" for number in count(2))
+        busy: list[tuple[int, int]] = []  # (when it is free again, which of ``names``)
+        free: list[int] = []
+        for label in own:
+            while busy and busy[0][0] <= label.start_ns:
+                heappush(free, heappop(busy)[1])
+            if free:
+                row = heappop(free)
+            else:
+                row = len(names)
+                names.append(layer if row == 0 else next(n for n in numbers if n not in layers))
+            heappush(busy, (end_of(label, least_ns), row))
+            rows.setdefault(names[row], []).append(label)
     return rows
 
 
@@ -125,7 +137,7 @@ class _Asked:
 
 
 def _events(case: Case) -> list[_Asked]:
-    in_use = {m.event for m in case.of_kind(Mark) if m.provenance.status == "accepted"}
+    in_use = {m.event for m in case.of_kind(Mark) if takes_part(m)}
     return [
         _Asked(event.name, "events", (Place(event=event.id),))
         for event in case.events

@@ -19,9 +19,9 @@ import opentimelineio as otio
 from sync.case.calculate import prepare, refuse_stale
 from sync.case.case import Case, Source
 from sync.case.placing import place_all
-from sync.evidence import Place
+from sync.evidence import Mark, Place, takes_part
 from sync.interchange.labels import OUT_OF_DATE, clock_range_ns
-from sync.timebase import NS_PER_S, ReferenceTime, format_clock
+from sync.timebase import NS_PER_S, MediaTime, ReferenceTime, format_clock
 from sync.timeline import Clip, build_timeline
 
 ROUNDING_S = 1e-9
@@ -132,18 +132,22 @@ def _clip(
         "U95_end_s": None if own.half_end is None else own.half_end.s,
         "drift_ppm": None if own.model is None else own.model.drift * 1e6,
     }
-    for track in build_timeline(case, stale=False).tracks:
-        if track.source != source.id:
-            continue
-        for marker in track.markers:
-            if source.stretch_at(marker.media) != own.stretch:
-                continue
-            event = case.event(marker.event)
+    for mark in case.of_kind(Mark):
+        stated = takes_part(mark) and not mark.one_sided
+        here = mark.source == source.id and source.stretch_at(mark.centre) == own.stretch
+        event = case.event(mark.event)
+        if stated and here and event is not None:
             clip.markers.append(
                 otio.schema.Marker(
-                    name=marker.event if event is None else event.name,
-                    marked_range=_range(marker.media.ns, 0, rate),
-                    metadata={"tiepoint": {"mark": marker.mark}},
+                    name=event.name,
+                    marked_range=_range(mark.centre.ns, 0, rate),
+                    metadata={
+                        "tiepoint": {
+                            "mark": mark.id,
+                            "earliest_ns": _ns(mark.earliest),
+                            "latest_ns": _ns(mark.latest),
+                        }
+                    },
                 )
             )
     return clip
@@ -199,6 +203,10 @@ def _statement(case: Case, zero: ReferenceTime, stale: bool) -> dict[str, Any]:
         "stale": stale, "calculation": OUT_OF_DATE if stale else "current",
         "inputs_digest": "" if solution is None else solution.inputs_digest,
     }  # fmt: skip
+
+
+def _ns(at: MediaTime | None) -> int | None:
+    return None if at is None else at.ns
 
 
 def _time(ns: int, rate: Fraction) -> otio.opentime.RationalTime:

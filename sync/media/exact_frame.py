@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import av
@@ -12,6 +12,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
+from sync.media.fields import FieldOrder, split_frame
 from sync.timebase import MediaTime
 
 _OF_THREAD = threading.local()
@@ -34,6 +35,11 @@ class ExactFrame:
     rotation_deg: int
     """Clockwise turn that puts the picture upright."""
     sample_aspect: Fraction
+
+    def field(self, which: int, order: FieldOrder, time: MediaTime) -> ExactFrame:
+        """One field alone, its lines shown twice: 0 the one seen first, 1 the other; see
+        :func:`sync.media.fields.split_fields`. ``time`` is when that field was seen."""
+        return replace(self, video=split_frame(self.video, order)[which], time=time)
 
     def bgr(self) -> NDArray[np.uint8]:
         """The picture upright with square pixels, (h, w, 3) uint8, blue green red.

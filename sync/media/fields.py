@@ -7,6 +7,7 @@ frame can be split, and each field has its own time. Lines are only repeated, ne
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import av
@@ -51,19 +52,12 @@ def split_fields(
     return (lower, upper) if order == "bottom" else (upper, lower)
 
 
-def split_frame(
-    video: av.VideoFrame, order: FieldOrder
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Both fields of a decoded frame, (h, w, 3) uint8 blue green red; see :func:`split_fields`.
+def split_frame(video: av.VideoFrame, order: FieldOrder) -> tuple[av.VideoFrame, av.VideoFrame]:
+    """Both fields of a decoded frame, each as a frame of its size; see :func:`split_fields`.
 
-    Colour is taken from the frame as it is converted. In 4:2:0 a chroma line belongs to one field
-    too, so each plane is split before the conversion, or the fields would lend each other colour.
+    In 4:2:0 a chroma line belongs to one field too, so each plane is split as it is stored, or the
+    fields would lend each other colour when it is converted.
     """
-    first, second = _planes_split(video, order)
-    return _bgr(first), _bgr(second)
-
-
-def _planes_split(video: av.VideoFrame, order: FieldOrder) -> tuple[av.VideoFrame, av.VideoFrame]:
     if video.format.name not in ("yuv420p", "yuvj420p"):
         video = video.reformat(format="yuv444p")
     pair = (_blank_like(video), _blank_like(video))
@@ -83,5 +77,34 @@ def _blank_like(video: av.VideoFrame) -> av.VideoFrame:
     return made
 
 
-def _bgr(video: av.VideoFrame) -> NDArray[np.uint8]:
-    return np.asarray(video.to_ndarray(format="bgr24"), dtype=np.uint8)
+def field_words(which: int, order: FieldOrder | None) -> str:
+    """``field 1 of 2 (top)``; ``which`` is 0 for the field seen first, 1 for the other."""
+    lines = "bottom" if (order == "bottom") == (which == 0) else "top"
+    unsure = ", order not known" if order in (None, "unknown") else ""
+    return f"field {which + 1} of 2 ({lines}{unsure})"
+
+
+def stepped(
+    at: tuple[int, int], steps: int, count: int, interlaced: Callable[[int], bool]
+) -> tuple[int, int]:
+    """(number, field) so many fields on (or back), no further than either end.
+
+    Parameters
+    ----------
+    at
+        Number of a frame or picture, and 0 or 1 for its field seen first or second.
+    count
+        How many there are.
+    interlaced
+        Whether that one has two fields; one that has not is a single step.
+    """
+    number, which = at
+    for _ in range(abs(steps)):
+        if steps > 0 and which == 0 and interlaced(number):
+            which = 1
+        elif steps < 0 and which == 1:
+            which = 0
+        elif 0 <= number + (1 if steps > 0 else -1) < count:
+            number += 1 if steps > 0 else -1
+            which = int(steps < 0 and interlaced(number))
+    return number, which

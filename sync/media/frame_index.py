@@ -131,6 +131,19 @@ class FrameIndex:
         half = min(self.end_of(i).ns - first, self._interval_ns) // 2
         return MediaTime(first), MediaTime(first + half)
 
+    def field_at(self, t: MediaTime) -> tuple[int, int] | None:
+        """The frame shown at ``t``, and 1 where its second field had been seen by then, else 0."""
+        i = self.frame_at(t)
+        if i is None:
+            return None
+        seen = self.field_times(i)
+        return i, int(seen is not None and t >= seen[1])
+
+    def field_time(self, i: int, which: int) -> MediaTime:
+        """When field ``which`` (0 or 1) of frame ``i`` was seen; its own time if it has none."""
+        seen = self.field_times(i)
+        return self.time_of(i) if seen is None else seen[which]
+
     @property
     def pictures(self) -> int | None:
         """Number of distinct pictures; ``None`` while provisional."""
@@ -186,6 +199,35 @@ class FrameIndex:
         ):
             after = MediaTime(int(self.time_ns[before]) - self.raster_half.ns)
         return after, MediaTime(by + self.raster_half.ns)
+
+    def field_bounds(self, p: int, which: int) -> tuple[MediaTime | None, MediaTime]:
+        """Between which two times a change happened that is first seen in one field of ``p``.
+
+        Parameters
+        ----------
+        which
+            0 for the field seen first, 1 for the second.
+
+        Returns
+        -------
+        (after, by)
+            Times of the field before (of this picture, or the last of the picture before) and of
+            this one, each in the first frame that shows it; widened by :attr:`raster_half`.
+            Blended pictures and fields of unknown order bound nothing: then as
+            :meth:`picture_bounds`.
+        """
+        here = self.frames_of_picture(p).start
+        before = here if which else self.frames_of_picture(p - 1).start if p else None
+        if (
+            self.field_order == "unknown"
+            or self._reach(here)
+            or (before is not None and self._reach(before))
+        ):
+            return self.picture_bounds(p)
+        after = None
+        if before is not None:
+            after = MediaTime(self.field_time(before, 1 - which).ns - self.raster_half.ns)
+        return after, MediaTime(self.field_time(here, which).ns + self.raster_half.ns)
 
     def bounding_frames(self, p: int) -> tuple[int | None, int]:
         """The frames that show what was and what is, where a change is first seen in ``p``.

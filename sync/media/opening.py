@@ -270,8 +270,9 @@ _STREAM_WORDS = {"video": "pictures", "audio": "sound"}
 
 def _is_encrypted(stream: Stream) -> bool:
     """By the name of its coding, or (Matroska) by the key it names."""
-    context = stream.codec_context
-    named = context is not None and context.codec_tag in _ENCRYPTED
+    named = False
+    with contextlib.suppress(UnicodeDecodeError):  # a damaged tag is not text, and no known one
+        named = stream.codec_context is not None and stream.codec_context.codec_tag in _ENCRYPTED
     return named or "enc_key_id" in stream.metadata
 
 

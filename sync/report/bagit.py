@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+from sync.case.storage import storage_error
+from sync.case.verify import Check
+from sync.errors import MediaError
 from sync.media.hashing import sha256_of
 from sync.progress import SILENT, Progress
 
 PAYLOAD = "data"
+MANIFEST, TAG_MANIFEST, DECLARATION = "manifest-sha256.txt", "tagmanifest-sha256.txt", "bagit.txt"
+_ENTRY = re.compile(r"([0-9a-fA-F]{64})(?:  | \*|[ \t]+)(.+)", re.DOTALL)
 _PACKED = {".mp4", ".mkv", ".mov", ".m4a", ".mp3", ".flac", ".jpg", ".png", ".pdf", ".ogg"}
 """Compressed already: a zip stores them as they are."""
 
@@ -43,20 +49,20 @@ def seal(
         done += size
         lines.append(f"{digest}  {_encoded(name)}\n")
     tags = {
-        "bagit.txt": "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+        DECLARATION: "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
         "bag-info.txt": "".join(
             f"{label}: {' '.join(value.split())}\n"
             for label, value in (*info.items(), ("Payload-Oxum", f"{sum(sizes)}.{len(files)}"))
             if value.strip()
         ),
-        "manifest-sha256.txt": "".join(lines),
+        MANIFEST: "".join(lines),
     }
     for name, text in tags.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     sealed = "".join(
         f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in tags.items()
     )
-    (folder / "tagmanifest-sha256.txt").write_text(sealed, encoding="utf-8", newline="\n")
+    (folder / TAG_MANIFEST).write_text(sealed, encoding="utf-8", newline="\n")
 
 
 def pack(folder: Path, name: str, out: Path, *, progress: Progress = SILENT) -> None:
@@ -70,6 +76,67 @@ def pack(folder: Path, name: str, out: Path, *, progress: Progress = SILENT) -> 
             packed.write(path, str(inside), compress_type=how)
 
 
+def is_bag(folder: Path) -> bool:
+    """True for a folder that declares itself one."""
+    return (folder / DECLARATION).is_file()
+
+
+def check_bag(folder: Path, *, progress: Progress = SILENT) -> tuple[Check, ...]:
+    """Compare every file with the manifests: one check that all is as sealed, or one for each
+    file that is not.
+
+    Raises
+    ------
+    StorageError
+        When a manifest cannot be read.
+    Cancelled
+        Through ``progress``.
+    """
+    try:
+        sealed = {name: digest for listing in (TAG_MANIFEST, MANIFEST)
+                  for name, digest in _listed(folder / listing)}  # fmt: skip
+    except (OSError, UnicodeDecodeError) as error:
+        if isinstance(error, OSError):
+            raise storage_error(folder, error) from error
+        return (_wrong("manifest", "is not UTF-8 text"),)
+    found = {path.relative_to(folder).as_posix() for path in _below(folder / PAYLOAD)}
+    checks = [
+        _wrong(name, "is in the bundle and not in its manifest")
+        for name in sorted(found - sealed.keys())
+    ]
+    for number, (name, digest) in enumerate(sorted(sealed.items())):
+        part = progress.part(number / len(sealed), (number + 1) / len(sealed), f"checking {name}")
+        path = folder / name
+        if not path.resolve().is_relative_to(folder.resolve()):
+            checks.append(_wrong(name, "lies outside the bundle"))
+        elif not path.is_file():
+            checks.append(_wrong(name, "is missing"))
+        else:
+            try:
+                same = sha256_of(path, part) == digest.lower()
+            except MediaError as error:
+                checks.append(_wrong(name, error.message))
+                continue
+            if not same:
+                checks.append(_wrong(name, "is not the file that was sealed: its SHA-256 differs"))
+    if not checks:
+        detail = f"{len(sealed)} files, every one as it was sealed"
+        return (Check(name="bundle", ok=True, detail=detail),)
+    return tuple(checks)
+
+
+def _wrong(name: str, detail: str) -> Check:
+    return Check(name=f"bundle {name}", ok=False, detail=detail)
+
+
+def _listed(manifest: Path) -> Iterator[tuple[str, str]]:
+    """(path, SHA-256) of every line of a manifest."""
+    for line in manifest.read_text(encoding="utf-8").split("\n"):
+        entry = _ENTRY.fullmatch(line.rstrip("\r"))
+        if entry:
+            yield _decoded(entry[2]), entry[1]
+
+
 def _below(folder: Path) -> Iterator[Path]:
     return (path for path in folder.rglob("*") if path.is_file())
 
@@ -77,3 +144,7 @@ def _below(folder: Path) -> Iterator[Path]:
 def _encoded(name: str) -> str:
     """A path as a manifest holds it: what would end its line is written as %XX."""
     return name.replace("%", "%25").replace("\n", "%0A").replace("\r", "%0D")
+
+
+def _decoded(name: str) -> str:
+    return name.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")

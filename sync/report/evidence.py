@@ -177,6 +177,7 @@ def _mark(
     if mark.frames is not None:
         first, last = mark.frames
         frames = f"frame {first}" if first == last else f"frames {first}–{last}"
+    waits = made.status == "accepted" and bool(mark.unverified)
     return MarkLine(
         id=mark.id,
         where=f"{case.source(mark.source).name}, {mark.stream}",
@@ -184,7 +185,7 @@ def _mark(
         reading=f"{spread}{onset}",
         place=where,
         delays=", ".join(delays.get(key, key) for key in mark.delays),
-        decision=words.DECISIONS[made.status],
+        decision=words.WAITS if waits else words.DECISIONS[made.status],
         reason=made.reason,
         author=author(mark),
         note=made.note,

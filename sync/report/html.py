@@ -8,9 +8,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sync.report.asked import MOST_EXCLUDED
+from sync.report.clean import clean
 from sync.report.content import Report
 from sync.report.figures import ranges
-from sync.report.words import clean
 
 OUT_OF_DATE = "OUT OF DATE"
 """What every page of a stale report is marked with."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from sync.report.words import clean
+from sync.report.clean import clean
 
 GROUND, PANEL, STRIP = (20, 23, 28), (27, 31, 38), (15, 18, 22)
 LINE, TEXT, SECONDARY = (50, 58, 70), (232, 235, 240), (154, 164, 178)

@@ -12,7 +12,7 @@ from sync.media.pane_reader import PaneReader
 from sync.report.review_drawing import PaneState, line_middles, pane_scale
 from sync.report.review_ink import Lettering
 from sync.report.review_layout import Box, PaneBox, Places
-from sync.report.review_plan import Apart
+from sync.report.review_plan import Apart, Part
 from sync.report.review_sound import FilmSound
 from sync.timebase import NS_PER_S, MediaTime, ReferenceTime, format_clock, format_seconds
 from sync.timeline import Clip, Timeline
@@ -106,10 +106,14 @@ class Pane:
             return Shown("its next stretch has no picture yet")
         return Shown("", index, media, clip)
 
-    def state(self, shown: Shown, timeline: Timeline, apart: Apart, sound: FilmSound | None,
+    def state(self, shown: Shown, part: Part, apart: Apart, sound: FilmSound | None,
               sound_name: str, t: ReferenceTime) -> PaneState:  # fmt: skip
-        """What it says besides that changes seldom."""
-        clip = shown.clip
+        """What it says besides that changes seldom.
+
+        In an arrangement that is not the best estimate no ± is put to its time, which is not the
+        middle of any range: by how much it was moved stands there.
+        """
+        clip, timeline = shown.clip, part.timeline
         if clip is None or clip.model is None or shown.media is None:
             return PaneState(name=self.source.name, colour=self._colour, card=shown.card)
         U_s = clip.model.half_range_at(shown.media).s
@@ -130,12 +134,18 @@ class Pane:
             against = (f"{against[0]} – more than one picture".removeprefix(" – "),
                        f"{against[-1]}, more than 1 picture".removeprefix(", "),
                        f"{against[-1]}, > 1 picture".removeprefix(", "))  # fmt: skip
+        range_95 = f"± {_covering(U_s)} s" if U_s else "reference"
+        if part.name:
+            by = part.moved[clip.source, clip.stretch].s
+            decimals = decimals_for(U_s)
+            moved = f"moved {by:+.{decimals}f} s".replace("-", "\N{MINUS SIGN}")
+            range_95 = "not moved" if round(by, decimals) == 0 else moved
         at = clip.model.to_reference(shown.media)
         return PaneState(
             name=self.source.name,
             colour=self._colour,
             time_letters=len(format_clock(at, decimals_for(U_s))),
-            range_95=f"± {_covering(U_s)} s" if U_s else "reference",
+            range_95=range_95,
             against=against,
             wider=wider,
         )

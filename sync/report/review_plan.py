@@ -7,8 +7,8 @@ their 95 % range allows, one way and the other, and every clock where it then mo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -56,8 +56,21 @@ class Instant:
     """An asked instant, for the bracket on the strip of the sound."""
 
     name: str
+    place: Place
     at: ReferenceTime
     U95_s: float
+    here: ReferenceTime
+    """Where the arrangement shown has it: ``at`` itself, unless the recordings are moved."""
+
+    @property
+    def low(self) -> ReferenceTime:
+        """Earliest of its 95 % range."""
+        return self.at - Duration.from_s(self.U95_s)
+
+    @property
+    def high(self) -> ReferenceTime:
+        """Latest of its 95 % range."""
+        return self.at + Duration.from_s(self.U95_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +82,9 @@ class Part:
     """``earliest consistent`` …; empty where there is only one arrangement."""
     words: tuple[str, ...] = ()
     """For the slate before it."""
+    moved: Mapping[tuple[str, int], Duration] = field(default_factory=dict)
+    """By how much a stretch (source, number) lies from its best estimate; empty where none does."""
+    instants: tuple[Instant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +101,8 @@ class Plan:
     stale: bool
     parts: tuple[Part, ...]
     asked: tuple[tuple[str, str], ...]
-    """(question in the person's words, its answer with its range and conditions)."""
-    instants: tuple[Instant, ...]
+    """(question in the person's words, its answer with its range and conditions, and why an order
+    that is not resolved is not shown as both extremes)."""
     ready: Calculation
 
     @property
@@ -145,21 +161,26 @@ def plan_review(case: Case, request: ReviewRequest) -> Plan:
     start, end = _range(timeline, panes, request)
     ready = prepare(case)
     seen = {source.id for source in (*panes, *(() if sound is None else (sound,)))}
+    answers = [(question, _answer(ready, question)) for question in case.questions]
+    instants = tuple(dict.fromkeys(
+        one for question, answer in answers if answer is not None and not _disputed(answer)
+        for one in _instants(question, answer)
+    ))  # fmt: skip
     parts: list[Part] = []
     asked: list[tuple[str, str]] = []
-    instants: list[Instant] = []
-    for question in case.questions:
-        answer = _answer(ready, question)
-        asked.append((question.words, answer.in_words if answer else "No answer can be given."))
-        if answer is None or "disagrees" in answer.flags:
-            continue
-        instants += [one for one in _instants(answer) if start <= one.at < end]
-        if answer.verdict == "not-resolved" and _shown(ready, question, answer, seen, start, end):
-            parts += _extremes(case, ready, timeline, question, answer)
+    for question, answer in answers:
+        said = "No answer can be given." if answer is None else answer.in_words
+        if answer is not None and answer.verdict == "not-resolved" and not _disputed(answer):
+            why = _why_one_arrangement(ready, question, answer, seen, start, end)
+            if why:
+                said = f"{said} In this film: {why}."
+            else:
+                parts += _extremes(ready, timeline, question, answer, instants)
+        asked.append((question.words, said))
     return Plan(
         case=case, request=request, panes=panes, sound=sound, start=start, end=end,
-        rate=_rate(panes), stale=stale, parts=tuple(parts) or (Part(timeline=timeline),),
-        asked=tuple(asked), instants=tuple(dict.fromkeys(instants)), ready=ready,
+        rate=_rate(panes), stale=stale, asked=tuple(asked), ready=ready,
+        parts=tuple(parts) or (Part(timeline=timeline, instants=instants),),
     )  # fmt: skip
 
 
@@ -249,46 +270,69 @@ def _answer(ready: Calculation, question: Question) -> Answer | None:
         return None
 
 
-def _instants(answer: Answer) -> list[Instant]:
-    ends = ((answer.a, answer.reference_a, answer.U95_a_s),
-            (answer.b, answer.reference_b, answer.U95_b_s))  # fmt: skip
+def _disputed(answer: Answer) -> bool:
+    return "disagrees" in answer.flags
+
+
+def _instants(question: Question, answer: Answer) -> list[Instant]:
+    ends = ((question.a, answer.a, answer.reference_a, answer.U95_a_s),
+            (question.b, answer.b, answer.reference_b, answer.U95_b_s))  # fmt: skip
     return [
-        Instant(name=name, at=at, U95_s=U_s)
-        for name, at, U_s in ends if at is not None and U_s is not None
+        Instant(name=name, place=place, at=at, U95_s=U_s, here=at)
+        for place, name, at, U_s in ends if at is not None and U_s is not None
     ]  # fmt: skip
 
 
-def _shown(
+def _why_one_arrangement(
     ready: Calculation, question: Question, answer: Answer, seen: set[str],
     start: ReferenceTime, end: ReferenceTime,
-) -> bool:  # fmt: skip
-    """Whether the film shows, or lets hear, both instants of a question."""
+) -> str:  # fmt: skip
+    """Why an order that is not resolved has no two parts in the film; empty where it has."""
+    adjustment = ready.adjustment
     spots = [find_spot(ready.inputs, ready.built, place) for place in (question.a, question.b)]
-    in_range = all(start <= one.at < end for one in _instants(answer))
-    return in_range and all(spot.seen is None or spot.seen[0] in seen for spot in spots)
+    apart = difference_of(adjustment.network, *spots)
+    if apart is None or not adjustment.estimable(apart) or None in stated_ends(answer):
+        return (
+            "limits alone hold the two against each other, so a stretch that has no one place is "
+            "neither shown nor heard, and no order of the two can be seen"
+        )
+    if not all(spot.seen is None or spot.seen[0] in seen for spot in spots):
+        return "a recording that holds one of the two is not in it"
+    for one in _instants(question, answer):
+        if one.high < start or one.low >= end:
+            return f"it leaves out the time of {one.name}"
+    return ""
 
 
 def _extremes(
-    case: Case, ready: Calculation, timeline: Timeline, question: Question, answer: Answer
-) -> list[Part]:
-    """The two arrangements; none where nothing observed ties the two instants."""
+    ready: Calculation, timeline: Timeline, question: Question, answer: Answer,
+    instants: Sequence[Instant],
+) -> list[Part]:  # fmt: skip
+    """The two arrangements of two instants that observations tie."""
     adjustment = ready.adjustment
     a, b = (find_spot(ready.inputs, ready.built, place) for place in (question.a, question.b))
     apart = difference_of(adjustment.network, a, b)
     low, high = stated_ends(answer)
-    if apart is None or low is None or high is None or not adjustment.estimable(apart):
-        return []
+    assert apart is not None and low is not None and high is not None
     value = adjustment.value(apart)
     parts = []
     for name, end in (("earliest consistent", low), ("latest consistent", high)):
+        by_s = end - value
+        moved = {
+            (clip.source, clip.stretch): _shift(ready, _middle(clip), apart, by_s)
+            for track in timeline.tracks for clip in track.clips if clip.model is not None
+        }  # fmt: skip
         shifted = tuple(
-            replace(track, clips=tuple(_moved(ready, clip, apart, end - value)
-                                       for clip in track.clips))
+            replace(track, clips=tuple(_moved(clip, moved) for clip in track.clips))
             for track in timeline.tracks
-        )  # fmt: skip
+        )
         parts.append(Part(
-            timeline=replace(timeline, tracks=shifted), name=name,
+            timeline=replace(timeline, tracks=shifted), name=name, moved=moved,
             words=(question.words, answer.in_words, _as_far(answer, end, early=end == low)),
+            instants=tuple(
+                replace(one, here=one.at + _shift(ready, one.place, apart, by_s))
+                for one in instants
+            ),
         ))  # fmt: skip
     return parts
 
@@ -301,22 +345,28 @@ def _as_far(answer: Answer, end_s: float, *, early: bool) -> str:
     )
 
 
-def _moved(ready: Calculation, clip: Clip, apart: Function, by_s: float) -> Clip:
-    """A stretch where it most probably lies once the difference is ``by_s`` from its value:
-    by cov(T, difference) / var(difference), the regression of one on the other."""
+def _middle(clip: Clip) -> Place:
+    return Place(source=clip.source, time=MediaTime((clip.media_start.ns + clip.media_end.ns) // 2))
+
+
+def _moved(clip: Clip, moved: Mapping[tuple[str, int], Duration]) -> Clip:
     if clip.model is None or clip.start is None or clip.end is None:
         return clip
-    middle = MediaTime((clip.media_start.ns + clip.media_end.ns) // 2)
-    place = Place(source=clip.source, time=middle)
-    own = function_of(ready.adjustment.network, find_spot(ready.inputs, ready.built, place))
-    if own is None:
-        return clip
-    covariance = ready.adjustment.covariance([on_datum_scale(ready.adjustment, own), apart])
-    if not covariance[1, 1]:
-        return clip
-    by = Duration.from_s(float(covariance[0, 1] / covariance[1, 1]) * by_s)
+    by = moved[clip.source, clip.stretch]
     return replace(clip, start=clip.start + by, end=clip.end + by,
                    model=replace(clip.model, reference=clip.model.reference + by))  # fmt: skip
+
+
+def _shift(ready: Calculation, place: Place, apart: Function, by_s: float) -> Duration:
+    """By how much an instant most probably moves with the difference: cov(T, difference) /
+    var(difference), the regression of one on the other."""
+    own = function_of(ready.adjustment.network, find_spot(ready.inputs, ready.built, place))
+    if own is None:
+        return Duration(0)
+    covariance = ready.adjustment.covariance([on_datum_scale(ready.adjustment, own), apart])
+    if not covariance[1, 1]:
+        return Duration(0)
+    return Duration.from_s(float(covariance[0, 1] / covariance[1, 1]) * by_s)
 
 
 # -- ranges against the sound ---------------------------------------------------------------------

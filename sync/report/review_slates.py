@@ -48,7 +48,9 @@ def before_part(plan: Plan, part: Part, number: int, places: Places) -> list[NDA
         _Line(f"Part {number} of {len(plan.parts)}: {part.name}", "bold", 46, AMBER),
         *(_Line(words, size=30, above=22) for words in part.words),
         _Line("The recordings do not show one arrangement; neither part is a finding. Every clock "
-              "lies where it most probably is if the two instants are this far apart.",
+              "lies where it most probably is if the two instants are this far apart; beside each "
+              "pane's time stands by how much it was moved. On the strip below the panes a bracket "
+              "is the whole 95 % range of an instant, and its dot is where this part has it.",
               fill=SECONDARY, above=30),
     ]  # fmt: skip
     return _pages(places, lines, stale=plan.stale)

@@ -257,7 +257,7 @@ class _Film:
         plan = self._plan
         name = "" if plan.sound is None else plan.sound.name
         states = tuple(
-            pane.state(one, part.timeline, self._apart, self._sound, name, t)
+            pane.state(one, part, self._apart, self._sound, name, t)
             for pane, one in zip(self._panes, shown, strict=True)
         )
         page = (t - plan.start).ns // _PAGE.ns
@@ -284,9 +284,9 @@ class _Film:
         if self._sound is not None:
             peaks = self._sound.peaks(part.timeline, start, end, wave.width)
         brackets = tuple(
-            (one.name, at_s - one.U95_s, at_s, at_s + one.U95_s)
-            for one in plan.instants
-            if 0 <= (at_s := (one.at - start).s) < (end - start).s
+            (one.name, (one.low - start).s, (one.here - start).s, (one.high - start).s)
+            for one in part.instants
+            if start <= one.here < end
         )
         label = "no sound" if plan.sound is None else f"sound of {plan.sound.name}"
         return StripState(start=start, end=end, label=label, peaks=peaks, brackets=brackets)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
-from sync.report.words import clean
+from sync.report.clean import clean
 
 INK, SOFT, FAINT = "#000000", "#555555", "#bbbbbb"
 _WIDE = 0.55

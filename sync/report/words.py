@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 
 from sync.adjustment.solution import Verdict
 from sync.adjustment.words import clock_range, range_in_words
@@ -35,21 +34,9 @@ DECISIONS: dict[Status, str] = {
     "accepted": "accepted", "proposed": "proposed, not decided", "rejected": "rejected",
     "set-aside": "set aside",
 }  # fmt: skip
+WAITS = "takes no part until the frames of its recording are counted"
 LEAST_S = 1e-8
 """Below this a range is of what is fixed by definition: what is left are rounded sums."""
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
-_PAPER = "\n\t\N{NO-BREAK SPACE}\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
-
-
-def clean(text: str) -> str:
-    """Text as it can be printed: what is invisible, or would turn the reading order round, is a
-    box. Names come from files of others; a name must not look like another one."""
-    if text.isprintable():  # nearly every text, and every picture as text
-        return text
-    return "".join(
-        "\N{WHITE SQUARE}" if unicodedata.category(c) in _INVISIBLE and c not in _PAPER else c
-        for c in text
-    )
 
 
 def minus(number: str) -> str:

@@ -235,6 +235,27 @@ def test_a_case_names_what_ties_nothing() -> None:
     assert problem.startswith("Events 'flash' (flash-cam1) and 'words' (words-dispatch): one mark")
 
 
+def test_sentences_and_labels_call_things_by_their_names_not_ids() -> None:
+    inputs = harrow("barrier", "light bar", "stamps", "door")
+    renamed = replace(
+        inputs,
+        events=tuple(replace(event, name=f"the {event.id}") for event in inputs.events),
+        sources=tuple(replace(source, name=f"film in {source.id}") for source in inputs.sources),
+        clocks=tuple(replace(clock, name=f"wall of {clock.id}") for clock in inputs.clocks),
+    )
+    seen = next(e for e in renamed.evidence if isinstance(e, Mark) and e.event == "flash")
+    heard = replace(seen, id="heard", stream="sound")
+    built = build(replace(renamed, evidence=(*renamed.evidence, heard)))
+    labels = {row.id: row.label for row in built.network.rows}
+    assert labels[seen.id] == f"the flash in film in {seen.source}, picture"
+    assert labels["heard"] == f"the flash in film in {seen.source}, sound"
+    readings = [row.label for row in built.network.rows if row.kind == "reading"]
+    assert readings and all(label.startswith("reading of wall of ") for label in readings)
+    assert any("'the flash'" in text for text in built.problems)
+    event = next(row for row in built.network.rows if row.id == seen.id)
+    assert built.network.event_name(event) == "the flash"
+
+
 def test_picture_and_sound_of_one_recording_without_a_delay_are_doubted() -> None:
     inputs = harrow("barrier", "light bar", "stamps", "door")
     seen = next(e for e in inputs.evidence if isinstance(e, Mark) and e.event == "flash")

@@ -64,7 +64,12 @@ def test_the_marks_of_an_event_seen_by_three_are_left_out_singly_too() -> None:
     third = sighting("door", "A", 70.0), sighting("door", "B", 70.02)
     inputs = pair([0.0, 0.0], *third, replace(third[0], id="door-sound", stream="sound"))
     names = by_name(ask(inputs))
-    assert {"anchor 'door'", "door in cam A", "door in cam B"} <= names.keys()
+    assert {
+        "anchor 'door'",
+        "door in cam A, picture",
+        "door in cam A, sound",
+        "door in cam B",
+    } <= names.keys()
     assert names["door in cam B"].difference_s == pytest.approx(0.5)
 
 

@@ -76,7 +76,7 @@ def test_changes_are_item_by_item() -> None:
     assert [event["id"] for event in changes["put"]["events"]] == ["door"]
     assert [item["id"] for item in changes["put"]["evidence"]] == [mark.id]
     assert changes_between(after, before) == {
-        "schema_version": 3,
+        "schema_version": 4,
         "remove": {"events": ["door"], "evidence": ["mark-1"]},
     }
     viewing = FirstViewing(question="q", at="", by="", verdict="no-link", inputs_digest="")

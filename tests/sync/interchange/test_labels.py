@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,6 +112,17 @@ def test_out_of_date_is_refused_or_said_on_every_label(case: Case) -> None:
         sheet_of(replace(case, solution=None), allow_stale=True)
 
 
+@pytest.mark.parametrize("kind", ["otio", "fcpxml7", "edl", "eaf", "srt", "audacity", "textgrid"])
+def test_where_nothing_has_a_place_no_empty_file_is_written(case: Case, kind: str) -> None:
+    """It would look like a finding that nothing happened."""
+    adrift = calculate(replace(case, datum=None))
+    with pytest.raises(FormatError, match="no reference clock") as refused:
+        written(adrift, kind)
+    assert refused.value.hint is not None and "Choose the reference clock" in refused.value.hint
+    if FORMATS[kind].own_time:
+        assert written(adrift, kind, "cam1")
+
+
 def test_rows_never_overlap() -> None:
     labels = [Label(start_ns=a, end_ns=b, text="x", layer="l") for a, b in
               ((0, 10), (5, 7), (7, 7), (7, 7), (10, 12))]  # fmt: skip
@@ -119,6 +131,23 @@ def test_rows_never_overlap() -> None:
     for row in rows.values():
         for before, after in itertools.pairwise(row):
             assert max(before.end_ns, before.start_ns + 2) <= after.start_ns
+
+
+def test_a_layer_that_is_called_like_a_second_row_stays_its_own() -> None:
+    labels = [Label(start_ns=0, end_ns=5, text=text, layer=layer)
+              for text, layer in (("a", "l"), ("b", "l"), ("c", "l (2)"))]  # fmt: skip
+    rows = {name: [label.text for label in row] for name, row in in_rows(labels).items()}
+    assert rows == {"l": ["a"], "l (3)": ["b"], "l (2)": ["c"]}
+
+
+def test_thousands_of_labels_at_one_instant_are_laid_in_rows_without_comparing_each_with_each() -> (
+    None
+):
+    labels = [Label(start_ns=0, end_ns=0, text=str(n), layer="l") for n in range(20_000)]
+    begun = time.process_time()
+    rows = in_rows(labels)
+    assert time.process_time() - begun < 2.0  # each with each: minutes
+    assert len(rows) == 20_000
 
 
 # -- read back by others ------------------------------------------------------------------------

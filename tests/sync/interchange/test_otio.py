@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 
+from sync.case.acts import choose_datum, set_aside
 from sync.case.calculate import calculate
 from sync.case.case import Break, Case
 from sync.errors import CaseStale
+from sync.evidence import Mark
 from sync.interchange.conformed import SMPTE_RATES, smpte_rate
 from sync.interchange.export import Exported, Request, export
 from sync.timebase import Duration
@@ -109,6 +112,73 @@ def test_every_event_says_its_range() -> None:
     assert "95 % range" in door.comment
     assert "95 % range" in written(case, "edl").data.decode()
     assert any("knock" in remark for remark in written(case, "otio").remarks)
+
+
+def test_only_marks_that_count_are_markers_of_a_clip() -> None:
+    """A mark that was set aside must not stand in an edit as if it were one that counts."""
+    case = at_rate(two_anchors(), "25/1")
+    aside = case.of_kind(Mark)[0]
+    case = set_aside(case, aside.id, "it is another door")
+    back = otio.adapters.read_from_string(
+        written(calculate(case), "otio").data.decode(), "otio_json"
+    )
+    shown = {marker.metadata["tiepoint"]["mark"] for track in back.tracks
+             for clip in track for marker in clip.markers}  # fmt: skip
+    assert shown == {"mark-2", "mark-3", "mark-4"} and aside.id == "mark-1"
+
+
+def record_starts(out: Exported, rate: Fraction) -> dict[str, float]:
+    """Where each track's first clip is put, in seconds of the day."""
+    found = {}
+    for name, data in out.more.items():
+        line = next(line for line in data.decode().splitlines() if line.startswith("001"))
+        hours, minutes, seconds, frames = map(int, re.split("[:;]", line.split()[-2]))
+        found[name] = hours * 3600 + minutes * 60 + seconds + frames / float(rate)
+    return found
+
+
+def test_lists_and_markers_count_on_the_same_clock() -> None:
+    case = at_rate(two_anchors(), "25/1")
+    starts = record_starts(written(case, "edl"), Fraction(25))
+    for track in build_timeline(case, stale=False).tracks:
+        clips = [clip for clip in track.clips if clip.model is not None]
+        if clips and clips[0].start is not None:
+            assert starts[case.source(track.source).name] == pytest.approx(
+                clips[0].start.s, abs=0.021
+            )
+
+
+def test_what_begins_before_the_zero_of_the_reference_clock_is_the_day_before() -> None:
+    """A recording's own clock begins with it, others may have begun earlier."""
+    early = calculate(choose_datum(two_anchors(), two_anchors().source("phone").clock))
+    case = at_rate(early, "25/1")
+    first = min(clip.start.s for track in build_timeline(case, stale=False).tracks
+                for clip in track.clips if clip.start is not None)  # fmt: skip
+    assert first < 0
+    starts = record_starts(written(case, "edl"), Fraction(25))
+    assert max(starts.values()) == pytest.approx(86_400 + first, abs=0.021)
+    back = otio.adapters.read_from_string(written(case, "fcpxml7").data.decode(), "fcp_xml")
+    assert len(back.tracks) == len(starts)
+
+
+@pytest.mark.parametrize("rate", ["73/10", "1000/1", "10000000/333333", "1/2"])
+def test_a_rate_no_format_knows_is_held_or_conformed_with_the_rounding_stated(rate: str) -> None:
+    case = at_rate(two_anchors(), rate)
+    back = otio.adapters.read_from_string(written(case, "otio").data.decode(), "otio_json")
+    truth = placed(case)
+    for track in back.tracks:
+        for ours, read in zip(truth[track.name], spans(track), strict=True):
+            assert [float(x) for x in read] == pytest.approx(ours, abs=2e-9)
+    smpte = smpte_rate(case)
+    for kind in ("fcpxml7", "edl"):
+        out = written(case, kind)
+        assert smpte in SMPTE_RATES and out.rounding_s == pytest.approx(0.5 / float(smpte))
+        assert any(remark.startswith("Conformed to ") for remark in out.remarks)
+    read = otio.adapters.read_from_string(written(case, "fcpxml7").data.decode(), "fcp_xml")
+    for own, track in zip([own for own in truth.values() if own], read.tracks, strict=True):
+        for ours, (place, start, _) in zip(own, spans(track), strict=True):
+            assert abs(float(place) - ours[0]) <= 0.5 / float(smpte) + 1e-6
+            assert abs(float(start) - ours[1]) <= 0.5 / float(smpte) + 1e-6
 
 
 def test_a_stretch_without_a_link_is_named_and_left_out() -> None:

@@ -361,3 +361,14 @@ def test_a_full_disk_for_the_cache(
     assert "No space left" in str(found.problem)
     with FrameReader(clip("cfr.mp4"), found.index) as reader:
         assert read_number(reader.frame(77).bgr()) == read_number(painted(77))
+
+
+def test_a_coding_whose_name_is_no_text_is_read_all_the_same(tmp_path: Path) -> None:
+    """Found by fuzzing (seed 12): PyAV decodes the four bytes as ASCII."""
+    whole = write_clip(tmp_path / "whole.mp4", range(5), codec="mpeg4").read_bytes()
+    named = whole.index(b"mp4v", whole.index(b"stsd"))
+    path = tmp_path / "odd.mp4"
+    path.write_bytes(whole[:named] + b"mp4\x85" + whole[named + 4 :])
+    index = inspect(path, cache=None).index
+    assert index is not None
+    assert len(index) == 5

@@ -79,7 +79,7 @@ def test_the_fields_of_a_decoded_frame_are_the_pictures_taken(tmp_path: Path) ->
     path = write_pictures(tmp_path / "c.mp4", interlaced(fields), options=options)
     with av.open(str(path)) as container:
         frames = list(container.decode(video=0))
-    first, second = split_frame(frames[10], "top")
+    first, second = (field.to_ndarray(format="bgr24") for field in split_frame(frames[10], "top"))
     assert first.shape == (192, 320, 3)
     for shown, line, taken in ((first, 0, fields[20]), (second, 1, fields[21])):
         own = np.abs(shown[line::2, :, 1].astype(int) - taken[line::2]).mean()

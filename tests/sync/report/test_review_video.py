@@ -20,15 +20,19 @@ from numpy.typing import NDArray
 from sync.case.calculate import calculate
 from sync.case.case import Question
 from sync.errors import Cancelled, CaseStale, FormatError, MediaChanged, MediaMissing, UnlinkedClock
-from sync.evidence import Event, Mark, Place
+from sync.evidence import Event, Limit, Mark, Place
+from sync.media.inspect import inspect
+from sync.media.pane_reader import PaneReader
 from sync.media.placed_sound import PlacedSound
 from sync.media.sound import SoundReader
 from sync.progress import CancelToken, Progress
 from sync.report import review_video
 from sync.report.review_layout import Box, places
-from sync.report.review_plan import ReviewRequest, plan_review, usual_request
+from sync.report.review_panes import Pane
+from sync.report.review_plan import Apart, Part, ReviewRequest, plan_review, usual_request
 from sync.report.review_video import Reviewed, write_review
-from sync.timebase import MediaTime, ReferenceTime
+from sync.timebase import Duration, MediaTime, ReferenceTime
+from sync.timeline import build_timeline
 from tests.support.made_media import HEIGHT_PX, WIDTH_PX, read_number
 from tests.support.painted_case import CLICK_S, Painted, painted_case
 
@@ -248,9 +252,58 @@ def test_an_order_that_is_not_resolved_is_shown_as_both_extremes(tmp_path: Path)
     # The two marks' own widths are no part of the clocks, so the film shows a little less.
     assert low <= apart[0] < low + 0.03 and high - 0.03 < apart[1] <= high
     assert apart[0] < 0 < apart[1]
+    for part, end in zip(plan.parts, answer.interval_s, strict=True):
+        a, b = part.instants
+        assert (b.here - a.here).s == pytest.approx(end, abs=1e-6)
+        assert a.low < a.at < a.high and a.here != a.at  # its range stays, its place is the part's
+        assert {source: by.s != 0 for (source, _), by in part.moved.items()}["radio"]
     made = write(wide, tmp_path / "film.mp4", request(wide))
     assert [part.name for part in made.parts] == [part.name for part in plan.parts]
     assert made.pictures > 2 * plan.pictures
+
+
+def test_a_moved_pane_says_by_how_much_and_puts_no_range_to_its_time(tmp_path: Path) -> None:
+    wide = asked_case(painted_case(tmp_path, ("12.5", "25"), half_s=0.15))
+    plan = plan_review(wide.case, request(wide))
+    path = wide.media[plan.panes[1].id]
+    index = inspect(path, cache=wide.cache).index
+    assert index is not None
+    lines = []
+    with PaneReader(path, index) as reader:
+        pane = Pane(wide.case, plan.panes[1], 1, reader, reader.matrix)
+        for part in (*plan.parts, Part(timeline=build_timeline(wide.case, stale=False))):
+            t = plan.time_of(20)
+            shown = pane.shown(part.timeline, t)
+            lines.append(pane.state(shown, part, Apart(plan), None, "", t).range_95)
+    # The reference clock stays; the pane goes with the radio, which carries B.
+    assert lines[0].startswith("moved \N{MINUS SIGN}") and lines[1].startswith("moved +")
+    assert lines[2].startswith("±")
+
+
+def test_an_unresolved_order_that_is_not_shown_as_both_extremes_says_why(tmp_path: Path) -> None:
+    wide = asked_case(painted_case(tmp_path, ("12.5",), half_s=0.15))
+
+    def said(painted: Painted, **changes: object) -> str:
+        plan = plan_review(painted.case, request(painted, **changes))
+        assert len(plan.parts) == 1
+        return plan.asked[0][1].partition(" In this film: ")[2]
+
+    assert said(wide, sound=None) == "a recording that holds one of the two is not in it."
+    (first, *_) = plan_review(wide.case, request(wide)).parts[0].instants
+    assert said(wide, start=first.high + Duration(1)).startswith("it leaves out the time of step")
+    # The range counts, not the best estimate: a film that begins between the two shows both ways.
+    begun = plan_review(wide.case, request(wide, start=first.at + Duration(1)))
+    assert len(begun.parts) == 2
+
+    limit = Limit(
+        id="limit", first=Place(event="a"), second=Place(event="c"), low=Duration.from_s(-0.5),
+        high=Duration.from_s(0.5), why="seen by a witness",
+        provenance=wide.case.of_kind(Mark)[0].provenance,
+    )  # fmt: skip
+    question = replace(wide.case.questions[0], b=Place(event="c"))
+    case = wide.case.with_event(Event(id="c", name="shout")).with_evidence(limit)
+    held = replace(wide, case=calculate(replace(case, questions=(question,))))
+    assert said(held).startswith("limits alone hold the two against each other")
 
 
 def test_a_resolved_order_is_shown_once(tmp_path: Path) -> None:
