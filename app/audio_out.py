@@ -77,7 +77,8 @@ class AudioOut(QObject):
         return self._module is not None or self._missing
 
     def load(self) -> object:
-        """Import the sound module: a few hundred milliseconds, so on a job's thread."""
+        """Import the sound module, on the window's thread: PySide makes a class when it is first
+        named, and two threads that do so at once can end the process."""
         try:
             return self._import()
         except ImportError:

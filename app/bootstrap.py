@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from app.main_window import MainWindow
-    from sync.progress import Progress
 
 PLUGIN_PATH = "QT_QPA_PLATFORM_PLUGIN_PATH"
 _SWITCH_S = 0.0005
 """While a job computes in Python, every call the window makes waits this long for its turn; with
 the usual 5 ms a repaint of some fifty calls takes a quarter of a second."""
+_SLICE_S = 0.004
+_CALM_MS = 250
+"""How long the window does something nobody waits for: a quarter of a display's tick."""
 
 
 def drop_foreign_plugins() -> None:
@@ -80,7 +83,7 @@ def open_window(
         if case is not None:
             window.open(case)
         window.show()
-        window.bench.jobs.start("Loading plots", load_plots, shown=False)
+        load_plots_soon(window)
         if screenshot is not None:
             take_picture(app, window, screenshot, state)
             return 0
@@ -106,12 +109,37 @@ def make_window(app: QApplication, theme: str | None = None) -> MainWindow:
     app.setApplicationName("Tiepoint")
     settings = Settings()
     apply_theme(app, theme or settings.theme)
-    return MainWindow(settings=settings)
+    # Under a sheet Qt polishes a widget anew with each ancestor it is put into, three times the
+    # work of polishing the finished window once.
+    sheet = app.styleSheet()
+    app.setStyleSheet("")
+    window = MainWindow(settings=settings)
+    app.setStyleSheet(sheet)
+    return window
 
 
-def load_plots(_progress: Progress) -> None:
-    """The plotting library takes half a second to load, which the first search would wait for."""
-    import_module("pyqtgraph")
+def load_plots_soon(window: MainWindow) -> None:
+    """Load the plotting library once nothing else is to be done, before the first plot asks for it.
+
+    It names every class of Qt, and PySide makes each when it is first named: here a few at a time,
+    so that the window hardly waits, and never in another thread, as two that do so at once crash.
+    """
+    from PySide6 import QtCore, QtGui, QtWidgets
+
+    names = [(module, name) for module in (QtCore, QtGui, QtWidgets) for name in dir(module)]
+
+    def some() -> None:
+        until = time.perf_counter() + _SLICE_S
+        while names and time.perf_counter() < until:
+            getattr(*names.pop())
+        if names:
+            QtCore.QTimer.singleShot(0, window, some)
+        elif window.is_idle:
+            import_module("pyqtgraph")
+        else:
+            QtCore.QTimer.singleShot(_CALM_MS, window, some)
+
+    QtCore.QTimer.singleShot(0, window, some)
 
 
 def _explain(window: MainWindow) -> Hook:

@@ -12,8 +12,6 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.controllers.moving import bound
 from app.controllers.sounding import BY_EAR
-from app.dialogs.keys import KeySheet
-from app.dialogs.small import WhoSigns
 from sync.progress import Progress
 from widgets.pane_info import Extreme
 from widgets.theme import current_theme
@@ -128,6 +126,8 @@ def command_table(window: MainWindow) -> dict[str, Callable[[], object]]:
 
 def who_signs(window: MainWindow) -> None:
     """The name of the person who sits here."""
+    from app.dialogs.small import WhoSigns
+
     name = WhoSigns.ask(window, window.settings.analyst, window.bench.document.case.examiner)
     if name is not None:
         window.settings.analyst = name
@@ -260,6 +260,8 @@ def toggle_theme(window: MainWindow) -> None:
 
 def show_keys(window: MainWindow) -> None:
     """All keys."""
+    from app.dialogs.keys import KeySheet
+
     sheet = KeySheet(window)
     sheet.finished.connect(sheet.deleteLater)
     sheet.open()

@@ -407,6 +407,7 @@ def shown_timeline(timeline: Timeline, case: Case) -> Timeline:
     A proposed mark is shown by itself, since it ties nothing yet.
     """
     status = {mark.id: mark.provenance.status for mark in case.of_kind(Mark)}
+    waiting = {mark.id for mark in case.of_kind(Mark) if mark.unverified}
     names = {event.id: event.name for event in case.events}
     tracks = []
     for track in timeline.tracks:
@@ -415,6 +416,9 @@ def shown_timeline(timeline: Timeline, case: Case) -> Timeline:
             if status.get(marker.mark) == "proposed":
                 alone = f"{names.get(marker.event, marker.event)} (proposed, {marker.mark})"
                 markers.append(replace(marker, event=alone))
+            elif status.get(marker.mark) == "accepted" and marker.mark in waiting:
+                alone = f"{names.get(marker.event, marker.event)} (not verified, {marker.mark})"
+                markers.append(replace(marker, event=alone, waits=True))
             elif status.get(marker.mark) == "accepted":
                 markers.append(marker)
         tracks.append(replace(track, markers=tuple(markers)))

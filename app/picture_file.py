@@ -7,12 +7,15 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtGui import QImage, QImageWriter
 
 from sync.errors import StorageError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _DOTS_PER_METRE = 3780
 """96 to the inch. Only the ratio of the two sides says something: the shape of a pixel."""

@@ -48,7 +48,7 @@ _NUMBER = QTextFormat.Property.UserProperty.value + 1
 _SVG = re.compile(r"<svg .*?</svg>", re.DOTALL)
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 _HELD = "\ue000"
-"""Where a figure will be: of private use, which no text of a report holds (words.clean)."""
+"""Where a figure will be: of private use, which no text of a report holds (clean.clean)."""
 _OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
 LOOSE = 0.02
 """Between letters, device pixels: nothing to the eye, and enough that the layout joins none."""

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 _WAIT_MS = 180_000
 _CALM_MS = 250
-_LOADING_MS = 350
-"""The picture of loading: when the window is up, long before half an hour of video is read."""
+_LOADING_MS = 50
+"""How often it is asked whether the case is calculated, its recordings still being read."""
 STATES = (
     "look", "mark", "answer", "answers", "answered", "not-resolved", "evidence", "residuals",
-    "disagreements", "search", "candidate", "clocks", "file", "marking", "keys", "spectrogram",
-    "loading",
+    "disagreements", "search", "candidate", "clocks", "offset", "file", "marking", "keys",
+    "spectrogram", "loading", "wall",
 )  # fmt: skip
 """What a picture can show. ``candidate`` searches, which the case records as any search."""
 
@@ -44,7 +44,7 @@ def take_picture(app: QApplication, window: MainWindow, out: Path, state: str | 
         timer.setInterval(wait_ms)
 
     def done() -> None:
-        pictures.append(window.grab())
+        pictures.append((window.bench.walls.own or window).grab())
         app.quit()  # closes the window, and with it the case
 
     def settled() -> None:
@@ -57,12 +57,18 @@ def take_picture(app: QApplication, window: MainWindow, out: Path, state: str | 
         else:
             done()
 
+    def loading() -> None:
+        answered = window.bench.document.is_open and not window.bench.calculation.busy
+        QTimer.singleShot(
+            _CALM_MS if answered else _LOADING_MS, window, done if answered else loading
+        )
+
     # A picture is no person looking: the log must not say that an answer was seen.
     window.bench.evidence.answers_visible = lambda: False
     calm.timeout.connect(settled)
     limit.timeout.connect(app.quit)
     if state == "loading":
-        QTimer.singleShot(_LOADING_MS, window, done)
+        loading()
     else:
         calm.start()
     limit.start()
@@ -92,8 +98,16 @@ def _enter(window: MainWindow, state: str) -> None:
         case "residuals" | "disagreements":
             window.show_tab("evidence")
             window.desk.evidence_tab.show_page(state)
+        case "offset":
+            window.show_tab("clocks")
+            window.desk.clocks.pages.show_page("offset")
         case "keys":
             window.acts["keys"].trigger()
+        case "wall":
+            size = window.size()
+            window.bench.walls.toggle()
+            if window.bench.walls.own is not None:
+                window.bench.walls.own.resize(size)
         case "spectrogram":
             for source in window.bench.document.case.sources:
                 if source.facts.picture is None:

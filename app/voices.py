@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,12 @@ from numpy.typing import NDArray
 from app.playhead import WRAP_SILENCE_NS
 from sync.cache import Cache
 from sync.errors import TiepointError
-from sync.media.raw_sound import RawSound
-from sync.media.sound import SoundReader
-from sync.media.stretch import Stretch
 from sync.timebase import NS_PER_S
+
+if TYPE_CHECKING:
+    from sync.media.raw_sound import RawSound
+    from sync.media.sound import SoundReader
+    from sync.media.stretch import Stretch
 
 Samples = NDArray[np.float32]
 _OPEN_MOST = 12
@@ -97,6 +100,8 @@ class Voices:
                 mixed[inside, side] += np.float32(plan.gain) * heard.astype(np.float32)
 
     def _reader(self, plan: Plan) -> SoundReader | None:
+        from sync.media.sound import SoundReader
+
         key = (plan.path, plan.raw)
         if key not in self._readers:
             while len(self._readers) >= _OPEN_MOST:
@@ -143,6 +148,8 @@ class Playing:
         self._begin(float(run.start))
 
     def _begin(self, position: float) -> None:
+        from sync.media.stretch import Stretch
+
         self._position = self._read_to = position
         self._stretch: Stretch | None = None
         if self._run.pitch_kept and self._run.rate != 1:

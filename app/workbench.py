@@ -34,6 +34,7 @@ from app.controllers.searching import Searching
 from app.controllers.snippets import Snippets
 from app.controllers.sounding import Sounding
 from app.controllers.try_on import TryOn
+from app.controllers.verifying import Verifying
 from app.controllers.walls import Walls
 from app.controllers.what_if import WhatIfs
 from app.document import Document
@@ -106,7 +107,7 @@ class Workbench(QObject):
         )  # fmt: skip
         self.sounding = Sounding(
             places=self.places, recordings=self.recordings, playhead=self.playhead,
-            focus=self.focus, audio=self.audio, jobs=self.jobs, transport=at.transport,
+            focus=self.focus, audio=self.audio, transport=at.transport,
             parent=self,
         )  # fmt: skip
         self.playback = Playback(
@@ -141,6 +142,8 @@ class Workbench(QObject):
             lanes=at.lanes, transport=at.transport, snippets=self.snippets,
             problem=self.problems.show, **common,
         )  # fmt: skip
+        self.verifying = Verifying(self.document, self.recordings, self.problems.show, self)
+        self.verifying.said.connect(at.status.say)
         self.sounding.only_focused = lambda: self.marking.is_open
         self.moving = Moving(
             playhead=self.playhead, marking=self.marking, sounding=self.sounding, lanes=at.lanes,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from sync.adjustment.headline import flag_sentences
 from sync.adjustment.solution import Answer, WhatIf
@@ -25,9 +25,11 @@ from widgets.answer_parts import (
 )
 from widgets.budget_table import BudgetTable
 from widgets.difference_axis import DifferenceAxis
+from widgets.due import Due
 from widgets.leave_one_out import LeaveOneOut
-from widgets.parts import button, clear, label
+from widgets.parts import button, label
 from widgets.range_axis import RangeAxis
+from widgets.scrolled import ScrolledColumn
 from widgets.table import Table
 
 _MOST_UNNOTICED = 2
@@ -65,25 +67,18 @@ class AnswerPanel(QFrame):
         self._open: str | None = None
         self._covered = self._stale = False
         self._what_if: WhatIfCard | None = None
+        self._left_out: LeaveOneOut | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._holder = QWidget()
-        self._holder.setObjectName("scrolled")
-        self._column = QVBoxLayout(self._holder)
-        self._column.setContentsMargins(18, 14, 18, 14)
-        self._column.setSpacing(8)
-        self._area.setWidget(self._holder)
+        self._area = ScrolledColumn((18, 14, 18, 14), 8)
+        self._column = QVBoxLayout()
         outer.addWidget(self._area)
         self._shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
         self._shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._shortcut.activated.connect(self.copy)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._rebuild()
+        self.due = Due(self, self._rebuild)
+        self.due.mark()
 
     # -- values ------------------------------------------------------------------------------
 
@@ -100,38 +95,38 @@ class AnswerPanel(QFrame):
         ids = [question.id for question, _ in self._answers]
         if self._open not in ids:
             self._open = ids[0] if ids else None
-        self._rebuild()
+        self.due.mark()
 
     def set_names(self, names: Mapping[str, str]) -> None:
         """What the inputs of a budget are called, by the source of their share."""
         self._names = dict(names)
-        self._rebuild()
+        self.due.mark()
 
     def set_context(self, context: str) -> None:
         """Conditions, case and calculation, put under every copied answer and table."""
         self._context = context
-        for table in self._holder.findChildren(Table):
+        for table in self._area.findChildren(Table):
             table.set_note(context)
-        for bars in self._holder.findChildren(BudgetTable):
+        for bars in self._area.findChildren(BudgetTable):
             bars.set_note(context)
 
     def set_covered(self, covered: bool) -> None:
         """Cover all answers while an event is open."""
         if covered != self._covered:
             self._covered = covered
-            self._rebuild()
+            self.due.mark()
 
     def set_stale(self, stale: bool) -> None:
         """Say that the answers are out of date."""
         if stale != self._stale:
             self._stale = stale
-            self._rebuild()
+            self.due.mark()
 
     def open_question(self, question_id: str) -> None:
         """Open this question, without a signal."""
         if any(question.id == question_id for question, _ in self._answers):
             self._open = question_id
-            self._rebuild()
+            self.due.mark()
 
     @property
     def opened(self) -> str | None:
@@ -140,6 +135,7 @@ class AnswerPanel(QFrame):
 
     def show_what_if(self, question_id: str, found: Answer | str) -> None:
         """The answer with evidence left out, or why there is none."""
+        self.due.settle()
         opened = self._opened_pair()
         if self._what_if is None or opened is None or opened[0].id != question_id:
             return
@@ -147,8 +143,7 @@ class AnswerPanel(QFrame):
             self._what_if.show_problem(found)
         elif opened[1] is not None:
             self._what_if.show_answer(found, words.main_range(opened[1]))
-        self._holder.adjustSize()
-        self._area.ensureWidgetVisible(self._what_if)
+        self._area.reveal(self._what_if)
 
     def copy_text(self) -> str:
         """What Ctrl+C copies: nothing while covered."""
@@ -165,6 +160,7 @@ class AnswerPanel(QFrame):
 
     def texts(self) -> list[str]:
         """All texts shown, top to bottom (for tests)."""
+        self.due.settle()
         found = self.findChildren(QLabel)
         return [made.text() for made in found if made.text() and made.parent() is not None]
 
@@ -174,8 +170,13 @@ class AnswerPanel(QFrame):
     # -- building ----------------------------------------------------------------------------
 
     def _rebuild(self) -> None:
-        clear(self._column)
         self._what_if = None
+        kept = self._left_out
+        if not self._area.fill(self._build, kept) and kept is not None:
+            self._left_out = None
+
+    def _build(self, column: QVBoxLayout) -> None:
+        self._column = column
         found = self._opened_pair()
         if self._covered:
             self._column.addWidget(card([(words.COVERED, "title"),
@@ -186,7 +187,6 @@ class AnswerPanel(QFrame):
             if len(self._answers) > 1:
                 self._add_list()
             self._add_answer(*found)
-        self._column.addStretch(1)
 
     def _add_empty(self) -> None:
         self._column.addWidget(label(words.EMPTY_TITLE, "title"))
@@ -209,7 +209,7 @@ class AnswerPanel(QFrame):
     def _choose(self, question_id: str) -> None:
         if question_id != self._open:
             self._open = question_id
-            self._rebuild()
+            self.due.mark()
             self.question_selected.emit(question_id)
 
     def _add_answer(self, question: Question, answer: Answer | None) -> None:
@@ -229,7 +229,7 @@ class AnswerPanel(QFrame):
                 self._column.addWidget(part)
         self._add_surer(question, answer)
         self._add_mistakes(answer)
-        self._add_leave_one_out(question, answer)
+        self._add_leave_one_out(answer)
         self._add_copy()
 
     def _add_ranges(self, answer: Answer) -> None:
@@ -267,11 +267,14 @@ class AnswerPanel(QFrame):
         for line in flag_sentences(answer):
             self._column.addWidget(label(line, "act"))
 
-    def _add_leave_one_out(self, question: Question, answer: Answer) -> None:
+    def _add_leave_one_out(self, answer: Answer) -> None:
         """What-if ticks, and what they lead to."""
         if not answer.leave_one_out:
             return
-        table, what_if = LeaveOneOut(), WhatIfCard()
+        if self._left_out is None:
+            self._left_out = LeaveOneOut()
+            self._left_out.chosen.connect(self._leave_out)
+        table, what_if = self._left_out, WhatIfCard()
         table.set_answer(answer)
         table.table.set_note(self._context)
         self._column.addWidget(
@@ -280,18 +283,18 @@ class AnswerPanel(QFrame):
         )  # fmt: skip
         self._column.addWidget(table)
         self._column.addWidget(what_if)
-
-        def chosen(out: tuple[WhatIf, ...]) -> None:
-            what_if.show_names([part.name for part in out])
-            self.what_if.emit(question.id, out)
-
-        def all_in() -> None:
-            table.all_in()
-            chosen(())
-
-        table.chosen.connect(chosen)
-        what_if.ended.connect(all_in)
+        what_if.ended.connect(self._all_in)
         self._what_if = what_if
+
+    def _leave_out(self, out: tuple[WhatIf, ...]) -> None:
+        if self._what_if is not None and self._open is not None:
+            self._what_if.show_names([part.name for part in out])
+            self.what_if.emit(self._open, out)
+
+    def _all_in(self) -> None:
+        if self._left_out is not None:
+            self._left_out.all_in()
+            self._leave_out(())
 
     def _add_surer(self, question: Question, answer: Answer) -> None:
         if not answer.next_best:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
-from sync.correlate.result import Candidate
 from widgets import search_words as words
 from widgets.budget_table import percent
 from widgets.parts import button, clear, label, set_role
+
+if TYPE_CHECKING:
+    from sync.correlate.result import Candidate
 
 _WIDE_PX = 264
 """Room for the views of one coincidence in the narrowest inspector."""

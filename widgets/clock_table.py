@@ -12,6 +12,7 @@ from sync.adjustment.solution import ClockResult, RateHypothesis
 from sync.timebase import Duration, MediaTime, ReferenceTime, format_clock
 from sync.uncertainty import decimals_for, format_pair, round_down, round_up
 from widgets.answer_words import MOST_READINGS, candidate_sentence, unnoticed_sentence
+from widgets.due import Due
 from widgets.offset_values import OffsetCurve
 from widgets.pages import Pages
 from widgets.parts import Choice, clear, label, selectable
@@ -60,6 +61,10 @@ class ClockTable(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._clocks: dict[str, ClockResult] = {}
+        self._names: Mapping[str, str] = {}
+        self._stale = False
+        self._found: tuple[RateHypothesis, ...] = ()
+        self._due = Due(self, self._fill)
         self._note, self._clock = "", "reference clock"
         self.clock = Choice()
         self.clock.setAccessibleName("Clock")
@@ -68,13 +73,13 @@ class ClockTable(QWidget):
         self.offsets: OffsetPlot | None = None
         self._curves: dict[str, OffsetCurve] = {}
         self._curve: OffsetCurve | None = None
-        self.table = Table(
+        self._table = Table(
             COLUMNS, "Clocks",
             empty="No clock is known yet. Mark one event in two recordings, read a burnt-in clock, "
             "or search two recordings for a match.",
         )  # fmt: skip
-        self.table.selected.connect(self._chosen)
-        self.table.activated.connect(self.go_to)
+        self._table.selected.connect(self._chosen)
+        self._table.activated.connect(self.go_to)
         self._hypotheses = QVBoxLayout()
         self._hypotheses.setSpacing(6)
         self.stale_note = label("⟳ Out of date: evidence has changed since this was calculated.",
@@ -97,7 +102,7 @@ class ClockTable(QWidget):
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.table, 1)
+        column.addWidget(self._table, 1)
         column.addLayout(self._hypotheses)
         return page
 
@@ -118,6 +123,9 @@ class ClockTable(QWidget):
 
     def set_hypotheses(self, found: Sequence[RateHypothesis]) -> None:
         """Drifts that a wrong nominal rate would explain, a card each."""
+        if tuple(found) == self._found:
+            return
+        self._found = tuple(found)
         clear(self._hypotheses)
         for each in found:
             self._hypotheses.addWidget(_hypothesis_card(each))
@@ -125,7 +133,7 @@ class ClockTable(QWidget):
     def set_note(self, note: str, clock: str) -> None:
         """What every copy and export says of its figures; what the reference clock is called."""
         self._note, self._clock = note, clock
-        self.table.set_note(note)
+        self._table.set_note(note)
         if self.offsets is not None:
             self.offsets.set_note(note)
             self.offsets.set_clock(clock)
@@ -134,13 +142,27 @@ class ClockTable(QWidget):
         self, clocks: Sequence[ClockResult], names: Mapping[str, str], *, stale: bool = False
     ) -> None:
         """Show clocks; names by source id."""
-        self._clocks = {f"{clock.source}/{clock.stretch}": clock for clock in clocks}
-        self.table.set_rows([_row(clock, names, stale) for clock in clocks], list(self._clocks))
-        self.stale_note.setVisible(stale)
-        self._chosen(self.table.current())
+        shown = (tuple(clocks), names, stale)
+        if shown != (tuple(self._clocks.values()), self._names, self._stale):
+            _, self._names, self._stale = shown
+            self._clocks = {f"{clock.source}/{clock.stretch}": clock for clock in clocks}
+            self.stale_note.setVisible(stale)
+            self._due.mark()
+
+    @property
+    def table(self) -> Table:
+        """The table, with the rows as they are now."""
+        self._due.settle()
+        return self._table
+
+    def _fill(self) -> None:
+        rows = [_row(clock, self._names, self._stale) for clock in self._clocks.values()]
+        self._table.set_rows(rows, list(self._clocks))
+        self._chosen(self._table.current())
 
     def copy_text(self) -> str:
         """The clocks in words, with what they rest on."""
+        self._due.settle()
         return "\n\n".join(part for part in (self.words.text(), self._note) if part)
 
     def _chosen(self, row_id: object) -> None:
@@ -165,7 +187,7 @@ class ClockTable(QWidget):
         self.clock.clear()
         for row, curve in self._curves.items():
             self.clock.addItem(curve.name, row)
-        wanted = next((row for row in (self.table.current(), shown) if row in self._curves), None)
+        wanted = next((row for row in (self._table.current(), shown) if row in self._curves), None)
         self._show_curve(wanted or next(iter(self._curves), ""))
 
     def _show_curve(self, row: str) -> None:

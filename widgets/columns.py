@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
-from sync.traces.trace import Trace
 from widgets.spectrum import Spectrum
+
+if TYPE_CHECKING:
+    from sync.traces.trace import Trace
 
 Array = NDArray[np.float64]
 

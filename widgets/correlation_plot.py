@@ -6,6 +6,7 @@ Import this module only when it is about to be shown: pyqtgraph costs half a sec
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
@@ -13,10 +14,12 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from sync.correlate.result import Candidate, Curve
 from widgets.plot import Plot, Rows
 from widgets.search_words import offset_text, signed
 from widgets.theme import current_theme, with_alpha
+
+if TYPE_CHECKING:
+    from sync.correlate.result import Candidate, Curve
 
 _NEAR_PX = 12
 HEIGHT_PX = 168

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from widgets.parts import button, clear, label
+from widgets.due import Due
+from widgets.parts import button, label
+from widgets.scrolled import ScrolledColumn
 
 NOTHING = "Nothing disagrees."
 
@@ -46,36 +48,34 @@ class Disagreements(QWidget):
         super().__init__(parent)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        holder = QWidget()
-        holder.setObjectName("scrolled")
-        self._column = QVBoxLayout(holder)
-        self._column.setContentsMargins(0, 0, 4, 0)
-        self._column.setSpacing(10)
-        area.setWidget(holder)
-        outer.addWidget(area)
+        self._area = ScrolledColumn((0, 0, 4, 0), 10)
+        outer.addWidget(self._area)
         self.setAccessibleName("What disagrees")
-        self.show_all((), (), "")
+        self._shown: tuple[tuple[Disagreement, ...], tuple[str, ...], str] = ((), (), "")
+        self.due = Due(self, lambda: self._area.fill(self._fill))
+        self.due.mark()
 
     def show_all(
         self, found: Sequence[Disagreement], left_out: Sequence[str], overall: str
     ) -> None:
         """Show these; ``left_out`` and the overall test one sentence each."""
-        clear(self._column)
+        shown = (tuple(found), tuple(left_out), overall)
+        if shown != self._shown:
+            self._shown = shown
+            self.due.mark()
+
+    def _fill(self, column: QVBoxLayout) -> None:
+        found, left_out, overall = self._shown
         if not found:
-            self._column.addWidget(label(NOTHING, "title"))
+            column.addWidget(label(NOTHING, "title"))
         for each in found:
-            self._column.addWidget(self._card(each))
+            column.addWidget(self._card(each))
         if overall:
-            self._column.addWidget(label(overall, "secondary"))
+            column.addWidget(label(overall, "secondary"))
         if left_out:
-            self._column.addWidget(label("TO LOOK AT", "heading"))
+            column.addWidget(label("TO LOOK AT", "heading"))
             for sentence in left_out:
-                self._column.addWidget(label(sentence, "secondary"))
-        self._column.addStretch(1)
+                column.addWidget(label(sentence, "secondary"))
 
     def _card(self, each: Disagreement) -> QFrame:
         made = QFrame()
@@ -108,4 +108,5 @@ class Disagreements(QWidget):
 
     def texts(self) -> list[str]:
         """All texts shown (for tests)."""
+        self.due.settle()
         return [made.text() for made in self.findChildren(QLabel) if made.text()]

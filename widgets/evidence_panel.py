@@ -81,8 +81,8 @@ class EvidencePanel(QFrame):
     def set_note(self, note: str, clock: str) -> None:
         """What every copy and export of the tab says of its figures; what its clock is called."""
         self._note, self._clock = note, clock
-        for table in (self.evidence.table, self.remarks.table):
-            table.set_note(note)
+        for part in (self.evidence, self.remarks.table):
+            part.set_note(note)
         if self.residuals is not None:
             self.residuals.set_note(note)
             self.residuals.set_clock(clock)

@@ -24,6 +24,7 @@ from sync.evidence import (
 )  # fmt: skip
 from sync.timebase import NS_PER_S, Duration, MediaTime, format_clock, format_seconds
 from sync.uncertainty import Distribution, decimals_for, format_pair
+from widgets.due import Due
 from widgets.parts import button, label
 from widgets.table import Cell, Column, RowActs, Table
 
@@ -78,14 +79,14 @@ class EvidenceTable(QWidget):
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        self.table = Table(
+        self._table = Table(
             COLUMNS, "Evidence",
             empty="No evidence yet. Press M on an event you can see in two recordings.",
         )  # fmt: skip
-        self.table.selected.connect(self._chosen)
-        self.table.activated.connect(self.go_to)
-        self.table.acts_of = self._acts_of
-        column.addWidget(self.table, 1)
+        self._table.selected.connect(self._chosen)
+        self._table.activated.connect(self.go_to)
+        self._table.acts_of = self._acts_of
+        column.addWidget(self._table, 1)
         self.detail = label("", "secondary")
         self.detail.hide()
         column.addWidget(self.detail)
@@ -101,8 +102,22 @@ class EvidenceTable(QWidget):
         row.addStretch(1)
         column.addLayout(row)
         self._items: dict[str, Evidence] = {}
+        self._results: Mapping[str, RowResult] = {}
         self._limits: Mapping[str, LimitResult] = {}
-        self._chosen(None)
+        self._names: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
+        self._current: str | None = None
+        self._due = Due(self, self._fill)
+        self._show(None)
+
+    @property
+    def table(self) -> Table:
+        """The table, with the rows as they are now."""
+        self._due.settle()
+        return self._table
+
+    def set_note(self, note: str) -> None:
+        """What every copy and export says of its figures."""
+        self._table.set_note(note)
 
     def set_evidence(
         self,
@@ -114,28 +129,40 @@ class EvidenceTable(QWidget):
     ) -> None:
         """Show evidence; names by source (or clock) id and by event id, results and limits by
         evidence id (one-sided marks and log times typed late are limits too)."""
-        self._items = {item.id: item for item in evidence}
-        self._limits = limits or {}
+        shown = (tuple(evidence), results, limits or {}, (names, event_names))
+        if shown != (tuple(self._items.values()), self._results, self._limits, self._names):
+            _, self._results, self._limits, self._names = shown
+            self._items = {item.id: item for item in evidence}
+            self._due.mark()
+
+    def _fill(self) -> None:
         rows = [
-            _row(item, results.get(item.id), names, event_names, self._limits.get(item.id))
-            for item in evidence
+            _row(item, self._results.get(key), *self._names, self._limits.get(key))
+            for key, item in self._items.items()
         ]
-        self.table.set_rows(rows, [item.id for item in evidence])
-        self._chosen(self.table.current())
+        before = self._current
+        self._table.set_rows(rows, list(self._items))
+        self._show(self._table.current())
+        if self._current != before:
+            self.selected.emit(self._current)
 
     def _chosen(self, row_id: object) -> None:
+        self._show(row_id)
+        self.selected.emit(self._current)
+
+    def _show(self, row_id: object) -> None:
         item = self._items.get(str(row_id))
+        self._current = None if item is None else item.id
         aside = item is not None and item.provenance.status in ("set-aside", "rejected")
         self._go.setEnabled(item is not None)
         self._aside.setEnabled(item is not None and not aside)
         self._restore.setEnabled(aside)
         self.detail.setVisible(item is not None)
         self.detail.setText("" if item is None else self._in_words(item))
-        self.selected.emit(row_id if item is not None else None)
 
     def _in_words(self, item: Evidence) -> str:
         """The whole row as lines: the columns may lie outside a narrow panel."""
-        cells = dict(zip((c.title for c in COLUMNS), self.table.row(item.id), strict=True))
+        cells = dict(zip((c.title for c in COLUMNS), self._table.row(item.id), strict=True))
         lines = [f"{cells['kind']}: {cells['what']}"]
         lines += [cells["source"]] if cells["source"] else []
         lines.append(f"{cells['interval or 95 %']} · {cells['status']}")
@@ -164,7 +191,7 @@ class EvidenceTable(QWidget):
         return key
 
     def _emit(self, signal: object) -> None:
-        row = self.table.current()
+        row = self._table.current()
         if row is not None:
             signal.emit(row)  # type: ignore[attr-defined]
 
@@ -176,6 +203,9 @@ class EvidenceTable(QWidget):
         ]
 
 
+_NOT_VERIFIED = "Made before all frames were counted: checked, and taking part, once they are."
+
+
 def _row(
     item: Evidence,
     result: RowResult | None,
@@ -185,6 +215,8 @@ def _row(
 ) -> tuple[object, ...]:
     word, role = _STATUS[item.provenance.status]
     status = Cell(word, role=role, tip=item.provenance.reason or word)
+    if isinstance(item, Mark) and item.unverified and item.provenance.status == "accepted":
+        status = Cell("◇ not verified yet", role="act", tip=_NOT_VERIFIED)
     residual = w = redundancy = checked = Cell("–")
     if result is not None and not result.excluded:
         if result.residual_s is not None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import floor, log10
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from sync.case.case import Source
 from sync.case.displayed import DisplayedRate
 from sync.media.facts import HealthNote, MediaFacts, PictureFacts, SoundFacts
-from sync.media.timing import Rate, TimingHealth
 from sync.timebase import MediaTime, format_clock, format_seconds
+from widgets.due import Due
 from widgets.interval_histogram import IntervalHistogram
-from widgets.parts import button, clear, label, selectable
+from widgets.parts import button, label, selectable
+from widgets.scrolled import ScrolledColumn
+
+if TYPE_CHECKING:
+    from sync.media.timing import Rate, TimingHealth
 
 _INTERVALS = "How often each interval from one frame to the next occurs."
 
@@ -36,18 +41,13 @@ class FilePanel(QFrame):
         self.setAccessibleName("File")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        holder = QWidget()
-        holder.setObjectName("scrolled")
-        self._column = QVBoxLayout(holder)
-        self._column.setContentsMargins(18, 14, 18, 14)
-        self._column.setSpacing(8)
-        area.setWidget(holder)
-        outer.addWidget(area)
-        self.set_source(None)
+        self._area = ScrolledColumn((18, 14, 18, 14), 8)
+        self._column = QVBoxLayout()
+        outer.addWidget(self._area)
+        self._shown: tuple[Source | None, TimingHealth | None, tuple[DisplayedRate, ...]]
+        self._shown = (None, None, ())
+        self.due = Due(self, lambda: self._area.fill(self._fill))
+        self.due.mark()
 
     def set_source(
         self,
@@ -64,11 +64,17 @@ class FilePanel(QFrame):
         displayed
             Its times against the clocks read in its pictures.
         """
-        clear(self._column)
+        shown = (source, timing, displayed)
+        if shown != self._shown:
+            self._shown = shown
+            self.due.mark()
+
+    def _fill(self, column: QVBoxLayout) -> None:
+        self._column = column
+        source, timing, displayed = self._shown
         if source is None:
             text = "Choose a recording to see what its file holds."
             self._column.addWidget(label(text, "secondary"))
-            self._column.addStretch(1)
             return
         facts = source.facts
         self._column.addWidget(label(source.name, "title"))
@@ -89,7 +95,6 @@ class FilePanel(QFrame):
                 "WHAT THE FILE CLAIMS (not observed)", [(c.name, c.value) for c in facts.claims]
             )
         self._rows("SHA-256", [("", _grouped(facts.sha256))])
-        self._column.addStretch(1)
 
     def _rows(self, heading: str, rows: list[tuple[str, str]]) -> None:
         self._column.addSpacing(4)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from sync.media.timing import IntervalBin
 from widgets.parts import draw_text
 from widgets.theme import current_theme, mono_font, text_width
+
+if TYPE_CHECKING:
+    from sync.media.timing import IntervalBin
 
 _BARS_PX = 64
 _LEAST_BAR_PX = 3

@@ -143,13 +143,17 @@ class Lane(QWidget):
 
     def set_track(self, track: Track, colour: QColor, *, stale: bool = False) -> None:
         """Show the clips, gaps and marks of this source."""
+        before = (self._track.clips, self._track.gaps, self._colour, self._stale)
         self._track, self._colour, self._stale = track, QColor(colour), stale
-        self._refresh()
+        if (track.clips, track.gaps, self._colour, stale) != before:
+            self._tiles.clear()
+        self._changed()
 
     def set_rows(self, rows: tuple[LaneRow, ...]) -> None:
         """Draw these curves inside the clips, one above the other."""
-        self._rows = rows
-        self._refresh()
+        if rows is not self._rows:  # equal ones may draw what has been read since
+            self._rows = rows
+            self._refresh()
 
     def set_events(
         self, names: Mapping[str, str], colours: Mapping[str, QColor], sides: Mapping[str, int]
@@ -336,7 +340,7 @@ class Lane(QWidget):
                     painter, x, half, MARK_TOP,
                     self._event_colours.get(marker.event, theme.linked),
                     side=self._sides.get(marker.mark, 0),
-                    selected=marker.mark == self._selected_mark,
+                    selected=marker.mark == self._selected_mark, waits=marker.waits,
                 )  # fmt: skip
 
     def _paint_playhead(self, painter: QPainter) -> None:

@@ -257,15 +257,17 @@ def _paint_note(
 
 def paint_marker(
     painter: QPainter, x: float, half_px: float | None, top: float, colour: QColor,
-    *, side: int = 0, selected: bool = False,
+    *, side: int = 0, selected: bool = False, waits: bool = False,
 ) -> None:  # fmt: skip
     """A mark: a triangle at its time with its range.
 
-    ``side`` ±1 is a one-sided mark: half a bracket, open where nothing is known.
+    ``side`` ±1 is a one-sided mark: half a bracket, open where nothing is known. One that ``waits``
+    for its frames to be counted is outlined.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setPen(QPen(current_theme().text, 1.5) if selected else Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
+    outline = current_theme().text if selected else colour
+    painter.setPen(QPen(outline, 1.5) if selected or waits else Qt.PenStyle.NoPen)
+    painter.setBrush(Qt.BrushStyle.NoBrush if waits else colour)
     tip = QPointF(x, top + 9)
     painter.drawPolygon(QPolygonF([QPointF(x - 6, top), QPointF(x + 6, top), tip]))
     if side:

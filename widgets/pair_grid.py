@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -26,12 +27,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from sync.correlate.result import SearchStatus
 from sync.interchange.csv import shown_csv_bytes
 from widgets.parts import draw_symbol, draw_text
 from widgets.saving import Keepsake, keeper_of
 from widgets.search_words import short_chance
 from widgets.theme import current_theme, text_width, ui_font
+
+if TYPE_CHECKING:
+    from sync.correlate.result import SearchStatus
 
 CELL = QSize(92, 40)
 MOST_NAME_PX = 120

@@ -7,10 +7,13 @@ calculation take the recorded pixels.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SCALES = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0)
 """Screen pixels a picture's pixel may cover: whole numbers from 1 on, so that nearest neighbour

@@ -222,6 +222,13 @@ def button(text: str, *, act: bool = False, kind: str = "", tip: str = "") -> QP
     return made
 
 
+def discard(widget: QWidget) -> None:
+    """Take a widget away, now."""
+    widget.hide()
+    widget.setParent(None)
+    widget.deleteLater()
+
+
 def clear(layout: QLayout) -> None:
     """Remove everything from a layout, now (nothing is left for the event loop)."""
     while layout.count():
@@ -230,9 +237,7 @@ def clear(layout: QLayout) -> None:
             return
         inner = item.widget()
         if inner is not None:
-            inner.hide()
-            inner.setParent(None)
-            inner.deleteLater()
+            discard(inner)
         nested = item.layout()
         if nested is not None:
             clear(nested)
@@ -304,6 +309,6 @@ def _transport_path(name: str) -> QPainterPath:
 
 __all__ = [
     "CHIP_HEIGHT", "Choice", "ElidedLabel", "StateChip", "blend", "button", "chip_width", "clear",
-    "current_theme", "draw_chip", "draw_symbol", "draw_text", "label", "mono_font", "rule",
-    "selectable", "set_role", "swatch", "theme_changed", "transport_icon",
+    "current_theme", "discard", "draw_chip", "draw_symbol", "draw_text", "label", "mono_font",
+    "rule", "selectable", "set_role", "swatch", "theme_changed", "transport_icon",
 ]  # fmt: skip

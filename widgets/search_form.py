@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDoubleValidator
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from sync.correlate.result import SearchKind
 from widgets.parts import Choice, ElidedLabel, button, label
 from widgets.search_words import KIND_WORDS
+
+if TYPE_CHECKING:
+    from sync.correlate.result import SearchKind
 
 DEFAULT_REACH_S = 600.0
 

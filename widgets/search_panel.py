@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from sync.case.segment_map import map_in_words
-from sync.correlate.result import Candidate, SearchKind, SearchResult
 from sync.correlate.verdict import P_WEAK
 from widgets import search_words as words
 from widgets.blind_check import BlindCheck
@@ -29,6 +28,7 @@ from widgets.search_form import SearchForm
 from widgets.segment_table import SegmentTable
 
 if TYPE_CHECKING:
+    from sync.correlate.result import Candidate, SearchKind, SearchResult
     from widgets.correlation_plot import CorrelationPlot
 
 

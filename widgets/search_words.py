@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from sync.correlate.result import Candidate, Coincidence, Jump, SearchResult
 from sync.timebase import MediaTime, format_clock
 from sync.uncertainty import decimals_for, format_ends, format_pair
+
+if TYPE_CHECKING:
+    from sync.correlate.result import Candidate, Coincidence, Jump, SearchResult
 
 KIND_WORDS: dict[str, str] = {
     "motion": "motion", "luminance": "brightness", "flash": "flashes", "lightbar": "light bars",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from sync.correlate.result import SearchResult, Segment
 from sync.timebase import MediaTime, format_clock
 from widgets import search_words as words
 from widgets.table import Cell, Column, Table
+
+if TYPE_CHECKING:
+    from sync.correlate.result import SearchResult, Segment
 
 COLUMNS = (
     Column(title="stretch", number=True, tip="From and to, in its own file"),

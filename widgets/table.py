@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import (
@@ -71,6 +72,11 @@ def _cell(value: object) -> Cell:
     return value if isinstance(value, Cell) else Cell("" if value is None else str(value), value)
 
 
+@lru_cache(maxsize=20_000)  # a few long tables, each text measured once
+def _width(text: str, number: bool) -> float:
+    return text_width(text, mono_font(12) if number else ui_font(13))
+
+
 class TableModel(QAbstractTableModel):
     """Rows of cells; with ``ticks`` the first column has a tick a row.
 
@@ -110,12 +116,19 @@ class TableModel(QAbstractTableModel):
         return True
 
     def set_rows(self, rows: Sequence[Sequence[object]], ids: Sequence[str]) -> None:
-        """Replace all rows."""
+        """Replace all rows; where they are the same ones, only what is in them."""
         if len(rows) != len(ids) or any(len(row) != len(self.columns) for row in rows):
             raise ValueError("every row has an id and one cell a column")
+        cells = [tuple(_cell(value) for value in row) for row in rows]
+        if list(ids) == self.ids:
+            changed = [at for at, row in enumerate(cells) if row != self.rows[at]]
+            self.rows = cells
+            if changed:
+                last = self.index(changed[-1], len(self.columns) - 1)
+                self.dataChanged.emit(self.index(changed[0], 0), last)
+            return
         self.beginResetModel()
-        self.rows = [tuple(_cell(value) for value in row) for row in rows]
-        self.ids = list(ids)
+        self.rows, self.ids = cells, list(ids)
         self.endResetModel()
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
@@ -306,7 +319,7 @@ class Table(QWidget):
         self._fit_columns()
         self._quiet = False
         self._show_count()
-        if before in ids:
+        if before in ids and self.current() != before:
             self.select(before)
 
     def set_unticked(self, row_ids: frozenset[str]) -> None:
@@ -397,8 +410,7 @@ class Table(QWidget):
 
     def _fit_columns(self) -> None:
         for at, column in enumerate(self._model.columns):
-            font = mono_font(12) if column.number else ui_font(13)
-            widths = [text_width(row[at].text, font) for row in self._model.rows[:200]]
+            widths = [_width(row[at].text, column.number) for row in self._model.rows[:200]]
             widest = max([text_width(column.title, ui_font(12, bold=True)) + 14, *widths])
             tick = 24 if self._model.ticks and at == 0 else 0
             self.view.setColumnWidth(at, min(column.most_px, round(widest) + 20 + tick))

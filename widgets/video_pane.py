@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -30,10 +29,14 @@ from widgets.pane_view import Look, Stage, Zoom
 from widgets.parts import theme_changed
 from widgets.theme import current_theme
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 __all__ = ["FOOTER_PX", "HEADER_PX", "OUTLINE_PX", "PaneInfo", "VideoPane"]
 
 OUTLINE_PX = 3
 Marking = Literal["not yet", "happened"]
+_BLACK = QColor(0, 0, 0)
 _AS_IT_CAME = 1.012
 """A picture that could be larger by less than this is not made larger: it was asked for in this
 size but for its rounding, and its pixels are copied as they are."""
@@ -85,6 +88,7 @@ class VideoPane(QWidget):
         self._detail: tuple[object, QImage, QRectF] | None = None
         """What of the picture is shown, as shown, while the view is changed."""
         self._placed: tuple[object, QRectF] | None = None
+        self._beside: list[QRectF] = []
         self._badge = QRectF()
         self._grip: QPointF | None = None
         self.setMinimumSize(96, 80)
@@ -276,6 +280,8 @@ class VideoPane(QWidget):
                 if 1.0 <= stage.fit_scale < _AS_IT_CAME:
                     zoom = replace(zoom, scale=1.0)
             self._placed = (key, stage.target(zoom))
+            room = QRectF(0, HEADER_PX, self.width(), self._area().height())
+            self._beside = _margins(room, self._placed[1])
         return self._placed[1]
 
     def _area(self) -> QRectF:
@@ -304,17 +310,20 @@ class VideoPane(QWidget):
 
     def _paint_picture(self, painter: QPainter, image: QImage) -> None:
         area, target = self._area(), self._target()
-        for margin in _margins(QRectF(0, HEADER_PX, self.width(), area.height()), target):
-            painter.fillRect(margin, Qt.GlobalColor.black)
+        for margin in self._beside:
+            painter.fillRect(margin, _BLACK)
         shrunk = target.width() * self.devicePixelRatioF() < image.width() - 0.5
-        if self._zoom.scale is not None or self._look.changed:
+        closer = self._zoom.scale is not None or self._look.changed
+        if closer:
             image, target = self._shown_detail(target)
             painter.setClipRect(area)
         # Enlarged pictures keep their pixels; a shrunk one is a view, said to be original
         # only of what was decoded.
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)
+        if shrunk:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
         painter.drawImage(target, image)
-        painter.setClipping(False)
+        if closer:
+            painter.setClipping(False)
 
     def _shown_detail(self, target: QRectF) -> tuple[QImage, QRectF]:
         """The whole pixels that can be seen, with their levels as looked at, and where they lie."""
@@ -363,15 +372,15 @@ class VideoPane(QWidget):
 
     def _paint_outline(self, painter: QPainter) -> None:
         theme = current_theme()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
         if self.hasFocus() and not self._focus:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.linked, 1, Qt.PenStyle.DashLine))
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
             return
         thick = OUTLINE_PX if self._focus else 1
-        colour = QColor(self._header.colour) if self._focus else theme.line
         width, height = self.width(), self.height()
+        colour = QColor(self._header.colour) if self._focus else theme.line
         for side in (
             (0, 0, width, thick), (0, height - thick, width, thick), (0, 0, thick, height),
             (width - thick, 0, thick, height),

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.cli.outcome import Outcome, UsageError
+from sync.report.clean import clean
 
 if TYPE_CHECKING:
     from app.cli.session import Session
@@ -32,7 +33,7 @@ def print_outcome(outcome: Outcome, *, as_json: bool) -> None:
         print(to_json(outcome.document))
         return
     for line in outcome.lines:
-        print(line)
+        print(clean(line))
 
 
 def print_error(error: BaseException, session: Session) -> None:
@@ -43,7 +44,7 @@ def print_error(error: BaseException, session: Session) -> None:
         sys.stdout.flush()
         return
     text = " ".join(part for part in (entry["message"], entry.get("hint", "")) if part)
-    print("tiepoint: " + " ".join(text.split()), file=sys.stderr)
+    print("tiepoint: " + " ".join(clean(text).split()), file=sys.stderr)
 
 
 def error_entry(error: BaseException, *, keep_details: bool = True) -> dict[str, str]:

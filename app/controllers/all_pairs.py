@@ -11,13 +11,13 @@ from PySide6.QtCore import QObject, Signal
 from app.controllers.recordings import Recordings
 from app.document import Document
 from app.jobs import Job, Jobs
-from sync.correlate.result import SearchResult
 from sync.errors import TiepointError
 from widgets.pair_grid import PairCell
 from widgets.search_panel import SearchPanel
 
 if TYPE_CHECKING:
     from sync.case.all_pairs import PairFound
+    from sync.correlate.result import SearchResult
 
 
 class AllPairs(QObject):

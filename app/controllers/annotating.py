@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QWidget
 from app.controllers.calculation import Calculation
 from app.controllers.places import Places
 from app.controllers.playback import Playback
-from app.dialogs.annotation import CountedOn, Remark
 from app.document import Document
 from app.focus import Focus
 from app.jobs import Jobs
@@ -20,7 +19,6 @@ from sync.case.annotate import add_annotations, change_annotation, remove_annota
 from sync.case.annotation import ROUGH, Annotation
 from sync.errors import EvidenceError, TiepointError
 from sync.evidence import Provenance
-from sync.interchange.reading import read_annotations
 from widgets.annotation_table import AnnotationTable
 from widgets.lane_paint import PlacedRemark
 from widgets.lane_stack import LaneStack
@@ -80,6 +78,8 @@ class Annotating(QObject):
 
     def annotate(self) -> None:
         """Words at the playhead of the focused recording."""
+        from app.dialogs.annotation import Remark
+
         source = self._focus.source
         media = self._places.media_now(source)
         if source is None or media is None:
@@ -92,6 +92,8 @@ class Annotating(QObject):
 
     def change(self, annotation_id: str) -> None:
         """Other words."""
+        from app.dialogs.annotation import Remark
+
         known = self._find(annotation_id)
         said = Remark.ask(self._window, known, self._name(known))
         if said is not None:
@@ -108,6 +110,9 @@ class Annotating(QObject):
 
     def read(self, path: Path) -> None:
         """Add what a file of captions, labels or log rows says."""
+        from app.dialogs.annotation import CountedOn
+        from sync.interchange.reading import read_annotations
+
         chosen = CountedOn.ask(self._window, self._document.case, path, self._focus.source)
         if chosen is None:
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
@@ -14,9 +15,11 @@ from app.document import Document
 from app.jobs import Job, Jobs
 from sync.case.blind_check import Outcome, Round, plan
 from sync.case.matches import stream_of_kind
-from sync.correlate.result import Candidate
 from sync.errors import TiepointError
 from widgets.blind_check import BlindCheck
+
+if TYPE_CHECKING:
+    from sync.correlate.result import Candidate
 
 SEEDS = 2**32
 

@@ -11,7 +11,6 @@ from app.controllers.calculation import Calculation
 from app.controllers.evidence import EvidenceDesk
 from app.controllers.marking import Marking
 from app.controllers.places import Places
-from app.dialogs.small import Reason
 from app.document import Document
 from app.doubts import disagreements, overall_words
 from app.residuals import residual_points
@@ -55,6 +54,8 @@ class Checks(QObject):
 
     def set_aside(self, evidence: str, event: str) -> None:
         """Leave out one piece of evidence, or an event whole, with a reason."""
+        from app.dialogs.small import Reason
+
         case = self._document.case
         found = case.event(event)
         if found is None:

@@ -6,12 +6,12 @@ import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.dialogs.new_case import NewCase
-from app.document import Document
+from app.document import Change, Document
 from app.jobs import Job, Jobs
 from app.problem import describe
 from app.settings import Settings
@@ -28,8 +28,10 @@ from sync.errors import (
     MediaNotRecognised,
     TiepointError,
 )
-from sync.media.raw_sound import RawSound, may_be_bare
 from sync.progress import Progress
+
+if TYPE_CHECKING:
+    from sync.media.raw_sound import RawSound
 
 LABEL_SUFFIXES = (".srt", ".vtt", ".txt", ".csv", ".tsv", ".eaf", ".textgrid")
 """Files of words at times, which become remarks; the engine's own list, without loading it."""
@@ -70,11 +72,17 @@ class Files(QObject):
         self._document, self._jobs, self._settings = document, jobs, settings
         self._cache, self._window, self._problem = cache, window, problem
         self._adding: dict[Path, Job] = {}
+        self._read: list[tuple[Path, RawSound | None]] = []
+        """Known to be recordings, and not in the case yet."""
+        self._entering = False
+        document.case_changed.connect(self._case_changed)
 
     # -- cases -------------------------------------------------------------------------------
 
     def new(self, *, and_add: tuple[Path, ...] = ()) -> None:
         """Make a case; recordings that were dropped are added to it."""
+        from app.dialogs.new_case import NewCase
+
         folder = and_add[0].parent if and_add else self._settings.folder
         values = NewCase.ask(self._window, folder, self._settings.examiner)
         if values is None:
@@ -228,6 +236,8 @@ class Files(QObject):
 
     def _not_added(self, error: Exception, path: Path) -> None:
         """What is no known recording may be bare sound: the person can say so."""
+        from sync.media.raw_sound import may_be_bare
+
         bare = isinstance(error, MediaNotRecognised) and may_be_bare(path)
         ask = ("It is bare sound …", lambda: self._ask_bare(path))
         self._problem(error, (ask,) if bare else ())
@@ -244,13 +254,17 @@ class Files(QObject):
         if job.outdated or self._document.path is None:
             self.said.emit(f"{path.name} was read, but another case is open now: not added.")
             return
-        self._add_read(path, raw)
+        self._read.append((path, raw))
+        self._add_next()
 
-    def _add_read(self, path: Path, raw: RawSound | None) -> None:
-        """In the background, because the file is hashed again."""
+    def _add_next(self) -> None:
+        """One after another, in the order they were given; in the background, because the file is
+        hashed again."""
         case, case_path, cache = self._document.case, self._document.path, self._cache
-        if case_path is None:
+        if case_path is None or not self._read or self._entering:
             return
+        path, raw = self._read.pop(0)
+        self._entering = True
         job = self._jobs.start(
             f"Adding {path.name}",
             lambda p: add_recording(
@@ -258,14 +272,28 @@ class Files(QObject):
             ),
             line="opening", shown=False, still=lambda: self._document.case.sources,
         )  # fmt: skip
-        job.finished.connect(lambda found: self._added(job, path, raw, found))
+
+        def finished(found: tuple[Case, Source]) -> None:
+            if self._document.path == case_path:
+                self._added(job, path, raw, found)
+
+        job.finished.connect(finished)
         job.failed.connect(lambda error: self._problem(error, ()))
+        job.ended.connect(self._entered)
+
+    def _case_changed(self, change: Change) -> None:
+        if change.kind in ("opened", "closed"):
+            self._read.clear()
+
+    def _entered(self) -> None:
+        self._entering = False
+        self._add_next()
 
     def _added(
         self, job: Job, path: Path, raw: RawSound | None, found: tuple[Case, Source]
     ) -> None:
         if job.outdated:  # another recording came in between: its id must still be free
-            self._add_read(path, raw)
+            self._read.insert(0, (path, raw))
             return
         made, source = found
         try:

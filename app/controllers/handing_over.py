@@ -17,10 +17,11 @@ from sync.case.case import Case
 from sync.case.paths import media_path_of
 from sync.errors import CaseError, TiepointError
 from sync.progress import Progress
-from sync.report.review_plan import ReviewRequest
 
 if TYPE_CHECKING:
+    from sync.report.bundle import Bundled
     from sync.report.content import Report
+    from sync.report.review_plan import ReviewRequest
 
 
 class HandingOver(QObject):
@@ -131,7 +132,7 @@ class HandingOver(QObject):
 
     def bundle_to(self, path: Path, *, recordings: bool, review: ReviewRequest | None) -> None:
         """Write the bundle in the background, of the case as its log has it."""
-        from sync.report.bundle import Bundled, BundleRequest, make_bundle
+        from sync.report.bundle import BundleRequest, make_bundle
 
         case_path, by, cache = self._document.path, self._document.author, self._cache
         if case_path is None:

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
@@ -22,9 +23,11 @@ from app.controllers.draft import (
     SOUND_HALF_NS,
     SOUND_STEP_NS,
     Draft,
+    FieldDraft,
     PictureDraft,
     Side,
     SoundDraft,
+    field_draft,
     one_sided,
     picture_draft,
     seconds_text,
@@ -37,9 +40,6 @@ from app.controllers.places import Places
 from app.controllers.playback import Playback
 from app.controllers.recordings import Recordings
 from app.controllers.snippets import Snippets
-from app.dialogs.closing import ClosingCard, Sighting
-from app.dialogs.definition import Define, Definition
-from app.dialogs.delays import StateDelay
 from app.document import Change, Document
 from app.focus import Focus
 from app.playhead import Playhead
@@ -51,6 +51,10 @@ from sync.evidence import Delay, Mark
 from sync.timebase import NS_PER_S, MediaTime
 from widgets.lane_stack import LaneStack
 from widgets.transport_bar import TransportBar
+
+if TYPE_CHECKING:
+    from app.dialogs.closing import ClosingCard, Sighting
+    from app.dialogs.definition import Define, Definition
 
 _RADIO = (
     "Radio sound comes late, and sound takes time to travel: D states by how much. Speech about "
@@ -103,6 +107,7 @@ class Marking(QObject):
         pair.failed.connect(self._pictures_failed)
         document.case_changed.connect(self._case_changed)
         focus.changed.connect(self._focus_changed)
+        recordings.ready.connect(self._index_better)
 
     @property
     def is_open(self) -> bool:
@@ -128,13 +133,14 @@ class Marking(QObject):
             self.draft = self._sound_draft(source.id, media)
         else:
             index = self._recordings.index(source.id)
-            if index is None or index.state != "verified":
+            if index is None:
                 raise EvidenceError(
-                    f"The pictures of {source.name} are still being counted.",
-                    hint="A mark needs to know which frames are one picture. Wait for the job in "
-                    "the status bar, then press M again.",
+                    f"The pictures of {source.name} are not found yet.",
+                    hint="Wait for the job in the status bar, then press M again.",
                 )
-            self.draft = picture_draft(source.id, index, media)
+            by_field = self._panes.by_field(source.id) is not None
+            draft = field_draft if by_field else picture_draft
+            self.draft = draft(source.id, index, media)
         if self.open is None:
             self.open = OpenEvent()
         self._draft_changed()
@@ -173,7 +179,8 @@ class Marking(QObject):
         draft, self._waits = self.draft, False
         if isinstance(draft, PictureDraft):
             self._panes.hold(draft.source, True)
-            self._playback.go_media(draft.source, draft.index.picture_time(draft.last))
+            frame = draft.index.frame_at(draft.at) if isinstance(draft, FieldDraft) else None
+            self._playback.go_media(draft.source, draft.at, by_field=frame)
             self._pair.begin(draft)
         elif isinstance(draft, SoundDraft):
             self._playback.go_media(draft.source, MediaTime(draft.centre_ns))
@@ -199,6 +206,16 @@ class Marking(QObject):
         else:
             lane.set_selection((low.ns, high.ns))
 
+    def _index_better(self, source: str) -> None:
+        """A draft made on an index that was not verified is placed anew on the one that is."""
+        draft, index = self.draft, self._recordings.index(source)
+        if not isinstance(draft, PictureDraft) or draft.source != source or index is None:
+            return
+        if index is not draft.index:
+            self.draft = one_sided(picture_draft(source, index, draft.at), draft.side)
+            self.said.emit("All frames are counted now: the mark is placed at its picture anew.")
+            self._draft_changed()
+
     def _drop_draft(self) -> None:
         draft, self.draft, self._waits = self.draft, None, False
         self._pair.end()
@@ -214,6 +231,8 @@ class Marking(QObject):
 
     def accept(self) -> None:
         """Accept the draft; with two marks and no draft, show the closing card."""
+        from app.dialogs.definition import Definition
+
         if self.open is None:
             return
         if self.draft is not None:
@@ -258,6 +277,8 @@ class Marking(QObject):
             self._problem(error)
 
     def _ask_definition(self) -> None:
+        from app.dialogs.definition import Define
+
         assert self.draft is not None
         self._pair.rest()
         form = Define(self._window, self._document.case, self.draft.stream)
@@ -275,7 +296,7 @@ class Marking(QObject):
         self.dialog = None
 
     def _defined(self, definition: Definition | None) -> None:
-        if definition is not None and self.draft is not None:
+        if definition is not None and self.draft is not None and self._seen(self.draft):
             self._add(definition)
 
     def _add(self, definition: Definition) -> None:
@@ -284,7 +305,7 @@ class Marking(QObject):
         assert draft is not None
         assert opened is not None
         case = self._document.case
-        notes = [opened.came, draft.note() if isinstance(draft, SoundDraft) else ""]
+        notes = [opened.came, draft.note()]
         earliest, latest = draft.interval
         known = case.event(definition.name)
         text = "" if known is not None and known.definition else definition.text
@@ -292,6 +313,7 @@ class Marking(QObject):
             case, mark = mark_event(
                 case, event=definition.name, source=draft.source, stream=draft.stream,
                 earliest=earliest, latest=latest, definition=text, frames=draft.frames,
+                unverified=self._pair.edges if isinstance(draft, PictureDraft) else (),
                 by=self._document.author, at=_now(), note="; ".join(note for note in notes if note),
             )  # fmt: skip
             case = self.on_accepted(ties.with_mark_status(case, mark, "proposed"))
@@ -343,6 +365,8 @@ class Marking(QObject):
     # -- the closing card -------------------------------------------------------------------
 
     def _show_closing(self) -> None:
+        from app.dialogs.closing import ClosingCard
+
         assert self.open is not None
         case = self._document.case
         marks = ties.marks_of(case, self.open.marks)
@@ -409,6 +433,8 @@ class Marking(QObject):
         self._end()
 
     def _tie_delayed(self, case: Case) -> None:
+        from app.dialogs.delays import StateDelay
+
         assert self.open is not None
         late = ties.late_one(ties.marks_of(case, self.open.marks))
         name = case.source(late.source).name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QImage
@@ -14,11 +15,13 @@ from app.focus import Focus
 from app.jobs import Job, Jobs
 from app.playhead import Playhead
 from sync.case.matches import stream_of_kind
-from sync.correlate.result import Candidate, Coincidence
 from sync.evidence import StreamName
 from sync.timebase import MediaTime
 from widgets.search_panel import SearchPanel
 from widgets.search_words import strongest
+
+if TYPE_CHECKING:
+    from sync.correlate.result import Candidate, Coincidence
 
 PLAYED_MS = 3600
 """All three, or one of them, in both recordings: longer nobody listens at each of many peaks."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.controllers.draft import PictureDraft
 from app.controllers.panes import pane_info
 from app.frame_service import FrameAnswer, FrameService
+from sync.evidence import EdgePicture
 from widgets.video_wall import VideoWall
 
 ALTERNATE_MS = 400
@@ -44,11 +45,11 @@ class Pair(QObject):
     def begin(self, draft: PictureDraft) -> None:
         """Show the pair of this draft; HAPPENED first."""
         self._draft, self._got, self._happened = draft, {}, True
-        before, by = draft.shown_frames()
+        before, by = draft.shown()
         self._wanted = {
-            self._frames.fetch(draft.source, number): name
-            for name, number in (("not yet", before), ("happened", by))
-            if number is not None
+            self._frames.fetch(draft.source, shown[0], field=shown[1]): name
+            for name, shown in (("not yet", before), ("happened", by))
+            if shown is not None
         }
         self._timer.start()
 
@@ -82,8 +83,20 @@ class Pair(QObject):
 
     @property
     def exact(self) -> bool:
-        """True when each is what the index says of it."""
-        return all(answer.exact for answer in self._got.values())
+        """True when each is what the index says of it; while that is not verified, undamaged."""
+        return all(
+            answer.exact or (answer.edge is not None and not answer.damaged)
+            for answer in self._got.values()
+        )
+
+    @property
+    def edges(self) -> tuple[EdgePicture, ...]:
+        """The pictures by packet and content, where the index is not verified yet."""
+        return tuple(
+            answer.edge
+            for answer in self.pictures
+            if answer is not None and answer.edge is not None
+        )
 
     def _answered(self, answer: FrameAnswer) -> None:
         name = self._wanted.get(answer.request)

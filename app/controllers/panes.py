@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Signal
 
@@ -16,13 +17,15 @@ from app.frame_service import FrameAnswer, FrameService
 from app.playhead import TICK_MS, Playhead
 from app.video import Pace
 from sync.media.facts import PictureFacts
-from sync.media.frame_index import FrameIndex
 from sync.timebase import NS_PER_S, MediaTime, ReferenceTime, format_clock, format_seconds
 from sync.uncertainty import decimals_for, format_pair
 from widgets.pane_info import Extreme
 from widgets.shelf import own_time
 from widgets.video_pane import PaneInfo
 from widgets.video_wall import VideoWall
+
+if TYPE_CHECKING:
+    from sync.media.frame_index import FrameIndex
 
 
 class Panes(QObject):
@@ -43,7 +46,10 @@ class Panes(QObject):
         super().__init__(parent)
         self._places, self._recordings, self._playhead = places, recordings, playhead
         self._focus, self._frames, self._wall = focus, frames, wall
-        self._wanted: dict[str, tuple[int, Pace]] = {}
+        self._wanted: dict[str, tuple[int, int | None, Pace]] = {}
+        """Frame, field of it (``None``: the whole frame) and pace, by source."""
+        self._by_field: dict[str, int] = {}
+        """The frame a source is looked at field by field in: until it shows another one."""
         self._played: dict[str, int] = {}
         """Frame last shown by source, while playing on from it."""
         self._dropped: dict[str, int] = {}
@@ -69,6 +75,17 @@ class Panes(QObject):
         else:
             self._held.discard(source)
             self._wanted.pop(source, None)
+
+    def show_fields(self, source: str, frame: int | None) -> None:
+        """Show the fields of this frame one by one; ``None``: whole frames again."""
+        if frame is None:
+            self._by_field.pop(source, None)
+        else:
+            self._by_field[source] = frame
+
+    def by_field(self, source: str) -> int | None:
+        """The frame it is looked at field by field in."""
+        return self._by_field.get(source)
 
     def forget(self, source: str | None = None) -> None:
         """Ask for the picture again, or for all headers again."""
@@ -125,19 +142,24 @@ class Panes(QObject):
             text = "pictures come once it is known where they lie"
             self._card(place.source, "reading the file", text)
         else:
-            self._ask(place.source, index, index.frame_at(place.media) or 0)
+            self._ask(place.source, index, *(index.field_at(place.media) or (0, 0)))
 
-    def _ask(self, source: str, index: FrameIndex, number: int) -> None:
+    def _ask(self, source: str, index: FrameIndex, number: int, which: int) -> None:
         """For the frame where it is another one, and once more for it where a preview may do no
         longer."""
         pace: Pace = "drag" if self.dragging else "play" if self._playhead.playing else "stand"
+        if pace != "stand" or self._by_field.get(source) != number:
+            self._by_field.pop(source, None)
+        by_field = source in self._by_field and index.is_interlaced(number)
+        field = which if by_field else None
         before = self._wanted.get(source)
-        if before is not None and before[0] == number and pace in (before[1], "drag", "play"):
+        same = before is not None and before[:2] == (number, field)
+        if before is not None and same and pace in (before[2], "drag", "play"):
             return
         if pace != "play" and before is not None and before[0] != number:
             self._dropped.pop(source, None)
-        self._wanted[source] = (number, pace)
-        self._frames.request(source, number, pace, self._every_s(index))
+        self._wanted[source] = (number, field, pace)
+        self._frames.request(source, number, pace, self._every_s(index), field)
 
     def _every_s(self, index: FrameIndex) -> float:
         """Seconds from frame to frame at the speed of the playhead."""
@@ -196,7 +218,7 @@ class Panes(QObject):
         if pane is None or index is None or wanted is None:
             return
         playing = self._playhead.playing
-        if wanted[0] != answer.index and not (playing or self.dragging):
+        if wanted[:2] != (answer.index, answer.field) and not (playing or self.dragging):
             return  # a newer request is on its way
         late = self._late_ms(answer, index) if playing else None
         if playing:
@@ -240,18 +262,21 @@ def pane_info(
     answer: FrameAnswer, index: FrameIndex, late_ms: float | None = None, dropped: int = 0
 ) -> PaneInfo:
     """What a pane says of a picture."""
+    from sync.media.fields import field_words
+
     picture = index.picture_of(answer.index)
     frames = index.frames_of_picture(picture)
     return PaneInfo(
         source_id=answer.source,
         picture_number=picture if index.state == "verified" else None,
         frames=(frames.start, frames.stop - 1),
-        pts_s=format_seconds(answer.time.ns, 3),
+        pts_s=format_seconds(index.time_of(answer.index).ns, 3),
         media=answer.time,
         exact=answer.exact,
         damaged=answer.damaged,
         late_ms=late_ms,
         dropped=dropped,
+        field="" if answer.field is None else field_words(answer.field, index.field_order),
     )
 
 

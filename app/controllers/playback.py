@@ -66,8 +66,12 @@ class Playback(QObject):
 
     # -- going somewhere ---------------------------------------------------------------------
 
-    def go_media(self, source: str, media: MediaTime) -> None:
-        """Show ``source`` at a media time, on whichever time it is looked at."""
+    def go_media(self, source: str, media: MediaTime, *, by_field: int | None = None) -> None:
+        """Show ``source`` at a media time, on whichever time it is looked at.
+
+        ``by_field``: the frame whose fields are shown one by one.
+        """
+        self._panes.show_fields(source, by_field)
         known = self._places.source(source)
         if known is not None:
             media = min(max(media, known.start), known.end)
@@ -167,7 +171,7 @@ class Playback(QObject):
             self._playhead.set_axis(axis)
         kept = looked_at is not None and looked_at[0] == self._focus.source
         if looked_at is not None and kept and not self._playhead.playing:
-            self.go_media(*looked_at)
+            self.go_media(*looked_at, by_field=self._panes.by_field(looked_at[0]))
         else:
             self.show()
 

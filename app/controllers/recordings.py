@@ -18,16 +18,17 @@ from sync.cache import Cache
 from sync.case.case import Case, Source
 from sync.case.recordings import RecordingState, check_recordings
 from sync.errors import StorageError, TraceError
-from sync.media.frame_index import FrameIndex
-from sync.media.raw_sound import RawSound
-from sync.media.timing import TimingHealth, claimed_rate, timing_health
 from sync.progress import Progress
 from sync.timebase import NS_PER_S
-from sync.traces.trace import PICTURE_KINDS, Trace, TraceKind
+from sync.traces.trace import PICTURE_KINDS, Trace
 from widgets.columns import Array, Columns
 
 if TYPE_CHECKING:
+    from sync.media.frame_index import FrameIndex
     from sync.media.pyramid import Pyramid
+    from sync.media.raw_sound import RawSound
+    from sync.media.timing import TimingHealth
+    from sync.traces.trace import TraceKind
 
 
 @dataclass(slots=True)
@@ -53,6 +54,8 @@ class Opened:
     @property
     def raw(self) -> RawSound | None:
         """How its sound is read where a person stated it."""
+        from sync.media.raw_sound import RawSound
+
         sound = self.source.facts.sound
         return None if sound is None else RawSound.of_facts(sound)
 
@@ -291,6 +294,8 @@ class _Pictures:
 
 
 def _counted(source: Source, index: FrameIndex) -> _Index:
+    from sync.media.timing import claimed_rate, timing_health
+
     picture = source.facts.picture
     claimed = None if picture is None else claimed_rate(picture.nominal_rate)
     return _Index(index, timing_health(index, claimed))
@@ -326,6 +331,7 @@ def _pictures(path: Path, source: Source, cache: Cache, progress: Progress) -> _
 def _first_sound(path: Path, source: Source, cache: Cache, progress: Progress) -> Pyramid | None:
     """The waveform from the cache, else a sparse first picture where samples are at hand."""
     from sync.media.pyramid import probed_pyramid, stored_pyramid
+    from sync.media.raw_sound import RawSound
 
     sound, sha256 = source.facts.sound, source.facts.sha256
     assert sound is not None
@@ -338,6 +344,7 @@ def _first_sound(path: Path, source: Source, cache: Cache, progress: Progress) -
 
 def _whole_sound(path: Path, source: Source, cache: Cache, progress: Progress) -> Pyramid:
     from sync.media.pyramid import waveform_pyramid
+    from sync.media.raw_sound import RawSound
 
     assert source.facts.sound is not None
     raw = RawSound.of_facts(source.facts.sound)

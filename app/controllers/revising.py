@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,8 +15,10 @@ from app.controllers.snippets import Snippets
 from app.document import Document
 from sync.errors import EvidenceError
 from sync.evidence import Mark
-from sync.media.frame_index import FrameIndex
 from sync.timebase import MediaTime, format_seconds
+
+if TYPE_CHECKING:
+    from sync.media.frame_index import FrameIndex
 
 _MOVED = "moved from "
 

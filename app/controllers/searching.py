@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -20,7 +20,6 @@ from app.controllers.moments import Moments
 from app.controllers.places import Places
 from app.controllers.playback import Playback
 from app.controllers.recordings import Recordings
-from app.dialogs.small import Reason
 from app.document import Change, Document
 from app.focus import Focus
 from app.jobs import Job, Jobs
@@ -33,7 +32,6 @@ from sync.case.guards import same_evidence
 from sync.case.innovation import innovation
 from sync.case.matches import note_search, propose, stream_of_kind
 from sync.case.segment_map import accept_segments
-from sync.correlate.result import Candidate, SearchKind, SearchResult
 from sync.errors import TiepointError
 from sync.evidence import Delay, Lag, takes_part
 from sync.progress import Progress
@@ -41,6 +39,9 @@ from sync.timebase import MediaTime
 from sync.traces.trace import PICTURE_KINDS, SOUND_KINDS
 from widgets.search_form import SearchRequest
 from widgets.search_panel import SearchPanel
+
+if TYPE_CHECKING:
+    from sync.correlate.result import Candidate, SearchKind, SearchResult
 
 
 class Searching(QObject):
@@ -329,6 +330,8 @@ class Searching(QObject):
 
     def reject(self, candidate: Candidate) -> None:
         """Keep the match as rejected, with a reason."""
+        from app.dialogs.small import Reason
+
         if self._found is None:
             return
         reason = Reason.ask(self._window, "Reject this possible match", "Reject")

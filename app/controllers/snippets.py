@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import wave
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from app.controllers.draft import SNAP_REACH_NS, draft_of, find_onset
+from app.controllers.draft import SNAP_REACH_NS, Shown, draft_of, find_onset
 from app.controllers.recordings import Recordings, waveform_columns
-from app.dialogs.closing import PICTURE_PX, Sighting
+from app.dialogs.closing import PICTURE_PX
 from app.document import Document
 from app.frame_service import FrameAnswer
 from app.jobs import Jobs
 from sync.errors import TiepointError
 from sync.evidence import Mark
-from sync.media.frame_index import FrameIndex
-from sync.media.frames import FrameReader
-from sync.media.raw_sound import RawSound
-from sync.media.sound import SoundReader
 from sync.progress import Progress
 from sync.timebase import NS_PER_S, MediaTime, format_seconds
 from widgets.columns import columns_image
 from widgets.theme import current_theme
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from app.dialogs.closing import Sighting
+    from sync.media.frame_index import FrameIndex
+    from sync.media.raw_sound import RawSound
 
 _AROUND_NS = 500_000_000
 
@@ -79,7 +82,7 @@ class Snippets(QObject):
             self.keep(mark, None, None)
         elif opened is not None and opened.index is not None and self._document.store is not None:
             folder, path, index = self._document.store.files, opened.path, opened.index
-            before, here = draft_of(mark, index).shown_frames()
+            before, here = draft_of(mark, index).shown()
             wanted = {f"{mark.id}-not-yet.png": before, f"{mark.id}-happened.png": here}
             job = self._jobs.start(
                 "Keeping the pictures of a mark",
@@ -90,6 +93,8 @@ class Snippets(QObject):
 
     def sighting(self, mark: Mark, name: str) -> Sighting:
         """One mark for the closing card."""
+        from app.dialogs.closing import Sighting
+
         both = (mark.earliest, mark.latest)
         ends = [None if at is None else format_seconds(at.ns, 3) for at in both]
         text = f"{ends[0] or '…'} – {ends[1] or '…'} s of the file"
@@ -106,6 +111,8 @@ class Snippets(QObject):
 
     def onset_near(self, source: str, media: MediaTime, reach_ns: int) -> MediaTime | None:
         """The onset within reach of ``media``; only where samples are read at once."""
+        from sync.media.sound import SoundReader
+
         opened = self._recordings.get(source)
         if opened is None or opened.source.facts.sound is None or "onset" not in opened.traces:
             return None
@@ -159,13 +166,18 @@ def _image_of(picture: NDArray[np.uint8]) -> QImage:
 
 
 def _read_pictures(
-    path: Path, index: FrameIndex, wanted: dict[str, int | None]
+    path: Path, index: FrameIndex, wanted: dict[str, Shown | None]
 ) -> dict[str, NDArray[np.uint8]]:
+    from sync.media.frames import FrameReader
+
     found = {}
     with FrameReader(path, index) as reader:
-        for name, number in wanted.items():
-            if number is not None:
-                frame = reader.frame(number)
+        for name, shown in wanted.items():
+            if shown is not None:
+                frame, which = reader.frame(shown[0]), shown[1]
+                if which is not None and index.field_order is not None:
+                    at = index.field_time(frame.index, which)
+                    frame = frame.field(which, index.field_order, at)
                 found[name] = frame.image(frame.video.width, frame.video.height)
     return found
 
@@ -189,6 +201,8 @@ def _write_pictures(
 def _write_sound(
     target: Path, path: Path, raw: RawSound | None, at: MediaTime, progress: Progress
 ) -> None:
+    from sync.media.sound import SoundReader
+
     target.parent.mkdir(parents=True, exist_ok=True)
     with SoundReader(path, raw=raw) as reader:
         rate = reader.sample_rate_hz

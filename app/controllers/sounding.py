@@ -12,7 +12,6 @@ from app.audio_out import FASTEST, AudioOut
 from app.controllers.places import Places
 from app.controllers.recordings import Recordings
 from app.focus import Focus
-from app.jobs import Jobs
 from app.lane_sounds import LaneSound, LaneSounds
 from app.playhead import Playhead
 from app.sound_feed import Grain
@@ -35,12 +34,11 @@ class Sounding(QObject):
 
     def __init__(
         self, *, places: Places, recordings: Recordings, playhead: Playhead, focus: Focus,
-        audio: AudioOut, jobs: Jobs, transport: TransportBar, parent: QObject | None = None,
+        audio: AudioOut, transport: TransportBar, parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._places, self._recordings, self._playhead = places, recordings, playhead
         self._focus, self._audio, self._transport = focus, audio, transport
-        self._jobs, self._loading = jobs, False
         self.lanes = LaneSounds(self)
         self._state: object = None
         self._pitch_kept = False
@@ -128,7 +126,7 @@ class Sounding(QObject):
         playhead = self._playhead
         playhead.set_clock(None)
         self._audio.stop()
-        if not playhead.playing or not (plans := self._plans()) or not self._ready():
+        if not playhead.playing or not (plans := self._plans()):
             return
         run = Run(plans, playhead.position, playhead.rate, playhead.loop, self._pitch_kept)
         if self._audio.start(run):
@@ -148,28 +146,8 @@ class Sounding(QObject):
             self._grain(_SCRUB_NS)
 
     def _grain(self, length_ns: int) -> None:
-        if not self._playhead.playing and (plans := self._plans()) and self._ready():
+        if not self._playhead.playing and (plans := self._plans()):
             self._audio.sound(Grain(plans, self._playhead.position, length_ns))
-
-    # -- the device --------------------------------------------------------------------------
-
-    def _ready(self) -> bool:
-        """True when there is a device or none; the first time its module is imported meanwhile."""
-        if self._audio.ready or self._audio.muted:
-            return self._audio.ready
-        if not self._loading:
-            self._loading = True
-            job = self._jobs.start(
-                "Looking for sound", lambda _: self._audio.load(), line="opening", shown=False
-            )
-            job.finished.connect(self._loaded)
-        return False
-
-    def _loaded(self, module: object) -> None:
-        self._loading = False
-        self._audio.loaded(module)
-        if self._playhead.playing:
-            self.restart()
 
     def _plans(self) -> tuple[Plan, ...]:
         plans = (self._plan(source, self.lanes[source.id]) for source in self.heard)

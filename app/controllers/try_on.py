@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QWidget
 from app.controllers.calculation import Calculation
 from app.controllers.places import Places
 from app.controllers.searching import Searching
-from app.dialogs.limit import StateLimit
 from app.document import Document
 from app.focus import Focus
 from app.playhead import Playhead
@@ -88,6 +87,8 @@ class TryOn(QObject):
 
     def limit(self, source: str, moved_ns: int) -> None:
         """The limit dialog, with the two places that were laid on each other."""
+        from app.dialogs.limit import StateLimit
+
         known, found = self._places.source(source), self._spot(source, moved_ns)
         if known is None or found is None:
             self.said.emit("That recording has no place here that could be stated.")

@@ -6,7 +6,6 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from app.controllers.recordings import Opened, waveform_columns
 from sync.evidence import StreamName
-from sync.media.frames import FrameReader
 from sync.progress import Progress
 from sync.timebase import MediaTime
 from widgets.blind_check import VIEW_PX
@@ -35,6 +34,8 @@ def views_of(
 
 
 def _pictures(opened: Opened, at_s: float) -> list[QImage]:
+    from sync.media.frames import FrameReader
+
     if opened.index is None:
         return []
     width, height = VIEW_PX

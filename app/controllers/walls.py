@@ -144,9 +144,9 @@ class Walls(QObject):
     # -- where the wall is -------------------------------------------------------------------
 
     @property
-    def away(self) -> bool:
-        """True while the wall is in a window of its own."""
-        return self._own is not None
+    def own(self) -> WallWindow | None:
+        """The window of its own that the wall is in; ``None`` while it is at home."""
+        return self._own
 
     def toggle(self) -> None:
         """F11: to the other screen (or its own window), and back."""

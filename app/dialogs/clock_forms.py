@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from app.dialogs.form import SPREADS, Form, typed_duration, typed_spread
@@ -10,9 +12,11 @@ from sync.case.case import Break, Case, Source
 from sync.case.recordings import with_breaks
 from sync.errors import EvidenceError
 from sync.evidence import LogTime
-from sync.media.frame_index import FrameIndex
 from sync.timebase import Duration, MediaTime, ReferenceTime, format_seconds, parse_time_ns
 from sync.uncertainty import Distribution
+
+if TYPE_CHECKING:
+    from sync.media.frame_index import FrameIndex
 
 
 def _clocks(case: Case, first: str | None = None) -> list[tuple[str, object]]:

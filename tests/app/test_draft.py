@@ -41,7 +41,7 @@ def test_a_picture_is_bounded_by_the_picture_before_not_the_frame(index: FrameIn
     assert (draft.first, draft.last) == (4, 4)
     assert seconds(draft) == (0.3, 0.4)
     assert draft.frames == (12, 14)
-    assert draft.shown_frames() == (9, 12)
+    assert draft.shown() == ((9, None), (12, None))
     assert draft.words() == "between 0.300 and 0.400 s"
 
 

@@ -66,6 +66,7 @@ def opened(
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     apply_theme(app, "dark")
+    app.setQuitOnLastWindowClosed(False)
     made = MainWindow(settings=Settings(), audio=speaker)
     made.resize(1280, 720)
     with qtbot.waitExposed(made):

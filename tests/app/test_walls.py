@@ -90,7 +90,7 @@ def test_there_and_back_while_playing(opened: MainWindow, qtbot: QtBot, settle: 
     assert wall.window() is opened
     assert wall.parentWidget() is home
     assert wall.isVisible()
-    assert not opened.bench.walls.away
+    assert opened.bench.walls.own is None
     settle(opened)
 
 

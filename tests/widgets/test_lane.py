@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from sync.timebase import NS_PER_S, Duration, MediaTime
@@ -16,7 +17,7 @@ from sync.traces.trace import Trace
 from tests.widgets.made_timeline import at, clip, make_timeline, make_trace, marker
 from widgets.columns import LaneRow, columns_image, trace_columns
 from widgets.lane import HEADER_PX, MARK_TOP, Lane
-from widgets.lane_paint import marker_text
+from widgets.lane_paint import marker_text, paint_marker
 from widgets.theme import apply_theme, current_theme
 from widgets.view_range import ViewRange
 
@@ -300,3 +301,18 @@ def test_columns_image_stands_on_the_ground() -> None:
 def test_a_silent_waveform_is_still_a_line() -> None:
     image = columns_image(np.zeros(4), np.zeros(4), 40, COLOUR, 1.0, waveform=True)
     assert max(image.pixelColor(1, y).alpha() for y in (19, 20)) > 100
+
+
+def test_a_mark_that_waits_for_its_frames_is_outlined(qapp: QApplication) -> None:
+    def drawn(*, waits: bool) -> QImage:
+        image = QImage(40, 40, QImage.Format.Format_RGB32)
+        image.fill(QColor("black"))
+        painter = QPainter(image)
+        paint_marker(painter, 20, None, 10, QColor("orange"), waits=waits)
+        painter.end()
+        return image
+
+    inside, edge = (20, 13), (20, 10)
+    assert drawn(waits=False).pixelColor(*inside) == QColor("orange")
+    assert drawn(waits=True).pixelColor(*inside) == QColor("black")
+    assert drawn(waits=True).pixelColor(*edge).red() > 100

@@ -86,6 +86,7 @@ def test_checklist(qtbot: QtBot) -> None:
 def test_file_panel(qtbot: QtBot) -> None:
     panel = FilePanel()
     qtbot.addWidget(panel)
+    panel.due.settle()
     assert "Choose a recording to see what its file holds." in labels(panel)
     panel.set_source(make_source())
     panel.show()

@@ -72,6 +72,18 @@ def test_choice_survives_new_rows_and_is_silent(table: Table, qtbot: QtBot) -> N
     assert table.current() == "r2"
 
 
+def test_the_same_rows_with_other_cells_keep_what_is_chosen_and_sorted(
+    table: Table, qtbot: QtBot
+) -> None:
+    table.view.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    table.view.selectAll()
+    with qtbot.assertNotEmitted(table._model.modelReset):
+        table.set_rows([("b", Cell("1 s", 1)), ("a", Cell("9 s", 9)), ("c", Cell("–"))],
+                       ["r1", "r2", "r3"])  # fmt: skip
+    assert table.shown() == [("b", "1 s"), ("a", "9 s"), ("c", "–")]
+    assert len(table.view.selectionModel().selectedRows()) == 3
+
+
 def test_keyboard_moves_and_enters(table: Table, qtbot: QtBot) -> None:
     table.select("r1")
     table.activateWindow()

@@ -6,8 +6,9 @@ tiepoint bundle hall --out hall-bundle --video --range 14:23:20..14:23:34
 
 In it: the case with its log, the report (HTML and PDF), tables and captions, working copies of the
 recordings, the review video when asked for, and viewer/index.html, which shows answers and events
-beside the video in any browser, without a network. Every file stands in manifest-sha256.txt, and
-"tiepoint verify" takes the case inside. Nothing is overwritten.
+beside the video in any browser, without a network. Every file stands in manifest-sha256.txt;
+"tiepoint verify hall-bundle" compares them all and checks the case inside, wherever the folder lies
+by then. Nothing is overwritten.
 """
 
 from __future__ import annotations

@@ -59,5 +59,41 @@ def test_a_bundle_is_written_and_verified(run: Run, painted: Painted, tmp_path: 
     assert (out / "data" / "report" / "report.pdf").read_bytes().startswith(b"%PDF")
     again = run("verify", out / "data" / "case" / painted.path.name, "--json")
     assert again.status == 0 and again.json["ok"]
+    moved = out.rename(tmp_path / "handed over")
+    whole = run("verify", moved, "--json")
+    assert whole.status == 0, whole.err
+    assert [check["name"] for check in whole.json["checks"]][:2] == ["bundle", "case and log"]
+    out.mkdir()
     twice = run("bundle", painted.path, "--out", out)
     assert twice.status == 1 and "never overwritten" in twice.err
+
+
+def test_a_bundle_in_which_one_byte_is_another_fails_and_names_the_file(
+    run: Run, painted: Painted, tmp_path: Path
+) -> None:
+    out = tmp_path / "bag"
+    assert run("bundle", painted.path, "--out", out).status == 0
+    (radio,) = (out / "data" / "recordings").glob("radio*")
+    for path in (out / "data" / "report" / "report.html", radio, out / "bag-info.txt",
+                 out / "data" / "case" / f"{painted.path.name}.log"):  # fmt: skip
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-2] + bytes([whole[-2] ^ 1]) + whole[-1:])
+        ran = run("verify", out)
+        assert ran.status == 1
+        assert f"bundle {path.relative_to(out).as_posix()}" in ran.out
+        path.write_bytes(whole)
+    (out / "data" / "planted.txt").write_text("x")
+    (out / "data" / "viewer" / "index.html").unlink()
+    reasons = run("verify", out, "--json").json["reasons"]
+    assert len(reasons) == 2
+    assert "planted.txt: is in the bundle and not in its manifest" in reasons[0]
+    assert "viewer/index.html: is missing" in reasons[1]
+
+
+def test_a_zip_is_to_be_unpacked_before_it_is_checked(
+    run: Run, painted: Painted, tmp_path: Path
+) -> None:
+    out = tmp_path / "bag.zip"
+    assert run("bundle", painted.path, "--out", out, "--no-recordings").status == 0
+    ran = run("verify", out)
+    assert ran.status == 2 and "Unpack it" in ran.err and "Traceback" not in ran.err

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app.cli.answer_view import answer_entry, answer_lines
-from app.cli.printing import WIDTH, to_json, wrapped
+from app.cli.outcome import Outcome
+from app.cli.printing import WIDTH, print_outcome, to_json, wrapped
 from app.cli.range_view import range_text
 from app.cli.solution_view import solution_entry, solution_lines
 from sync.adjustment.solution import (
@@ -294,3 +295,9 @@ def test_sentences_keep_numbers_with_their_units() -> None:
 def test_results_are_plain_json() -> None:
     limited = Limited(status="ok", value_s=0.1, u_s=0.1, low_s=-0.1, high_s=0.3, limits=("a",))
     assert '"interval_s"' in to_json(answer_entry(answer(without_limits=limited)))
+
+
+def test_a_name_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Names come from files of others: no escape sequence, no reversed reading order."""
+    print_outcome(Outcome(document={}, lines=["cam \x1b[2J\u202e1"]), as_json=False)
+    assert capsys.readouterr().out == "cam \u25a1[2J\u25a11\n"
