@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -13,18 +13,21 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QStatusBar,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
     QWidget,
 )  # fmt: skip
 
 from app.actions import ACTIONS as TABLE
-from app.actions import Actions, keys_text
+from app.actions import Actions, key_text
 from sync.adjustment.solution import Answer
 from sync.case.case import Question
 from widgets.answer_words import verdict_word
 from widgets.job_bar import JobBar
 from widgets.parts import ElidedLabel, StateChip, button, label, set_role
 
-_KEYS = {spec.id: keys_text(spec) for spec in TABLE}
+_KEYS = {spec.id: key_text(spec.keys[0]) for spec in TABLE if spec.keys}
 
 
 class ToolRow(QFrame):
@@ -47,13 +50,13 @@ class ToolRow(QFrame):
         row.addSpacing(12)
         self.chip = StateChip()
         self.chip.setMinimumWidth(120)
-        row.addWidget(self.chip, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.chip)
         row.addStretch(1)
         for action_id, text in self.RIGHT:
             row.addWidget(self._make(actions[action_id], text, action_id))
 
     def _make(self, action: QAction, text: str, action_id: str) -> QPushButton:
-        key = _KEYS[action_id]
+        key = _KEYS.get(action_id, "")
         made = button(f"{text}  {key}" if len(key) == 1 else text, tip=action.toolTip())
         made.setEnabled(action.isEnabled())
         made.clicked.connect(lambda: action.trigger())
@@ -65,6 +68,32 @@ class ToolRow(QFrame):
         """Paint the person's next act."""
         for known, made in self._buttons.items():
             set_role(made, "act", known == action_id)
+
+
+class QuestionChip(QPushButton):
+    """A question and its verdict; where room is short the words end in …, never the verdict."""
+
+    def __init__(self, words: str, verdict: str) -> None:
+        super().__init__(f"{words}   {verdict}")
+        self._words, self._verdict = words, verdict
+        self.setToolTip(words)
+        self.setAccessibleName(self.text())
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        """The number and the verdict."""
+        short = self.fontMetrics().horizontalAdvance(f"Q1  …   {self._verdict}")
+        return QSize(short + 28, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The button with what fits."""
+        painter, option = QStylePainter(self), QStyleOptionButton()
+        self.initStyleOption(option)
+        room = self.width() - self.fontMetrics().horizontalAdvance(f"   {self._verdict}") - 28
+        words = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room)
+        option.text = f"{words}   {self._verdict}"
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
 
 
 class QuestionBar(QFrame):
@@ -102,11 +131,8 @@ class QuestionBar(QFrame):
         for number, question in enumerate(questions):
             symbol, word = verdict_word(answers.get(question.id), stale=stale)
             verdict = "covered" if covered else f"{symbol} {word}"
-            words = question.words if len(question.words) <= 52 else f"{question.words[:51]}…"
-            chip = button(f"Q{number + 1}  {words}   {verdict}", tip=question.words)
+            chip = QuestionChip(f"Q{number + 1}  {question.words}", verdict)
             chip.clicked.connect(lambda _=False, asked=question.id: self.chosen.emit(asked))
-            chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-            chip.setMinimumWidth(40)
             self._row.addWidget(chip)
         self._row.addStretch(1)
         self.setVisible(bool(questions))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QSplitter,
@@ -25,6 +27,8 @@ from widgets.checklist import Checklist
 from widgets.clock_table import ClockTable
 from widgets.evidence_panel import EvidencePanel
 from widgets.file_panel import FilePanel
+from widgets.lane_ground import LABELS_PX
+from widgets.lane_heights import LANE_SMALLEST
 from widgets.lane_stack import LaneStack
 from widgets.parts import Choice, label
 from widgets.problem_card import ProblemCard
@@ -40,6 +44,10 @@ TABS: tuple[Tab, ...] = ("answers", "evidence", "search", "clocks", "file")
 SOURCES_PX, INSPECTOR_PX, WIDE_INSPECTOR_PX = 244, 360, 620
 WIDER_PX = 48
 """More for the inspector of a wide window."""
+_LOW_PX = 760
+"""Below this height every line counts."""
+_LOW_SHARE = 0.47
+"""Five lanes and a shelf row, just high enough to read, in a window of 1280×720."""
 _HIDEABLE = ("sources", "inspector")
 
 
@@ -160,8 +168,14 @@ class Layout(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for strip in (self.tools, self.checklist, self.questions, self.notice):
-            column.addWidget(strip)
+        column.addWidget(self.tools)
+        self._strips = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._strips.setSpacing(0)
+        self._strips.addWidget(self.checklist)
+        self._strips.addWidget(self.questions, 1)
+        self.questions.installEventFilter(self)
+        column.addLayout(self._strips)
+        column.addWidget(self.notice)
         self.inspector = QTabWidget()
         self.inspector.setDocumentMode(True)
         self.inspector.setUsesScrollButtons(False)
@@ -207,12 +221,26 @@ class Layout(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Divide the room anew with every size, unless the person has divided it."""
-        if event.type() == QEvent.Type.Resize:
+        if watched is self.questions and event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
+            self._share_strips()
+        elif event.type() == QEvent.Type.Resize:
             if watched is self.upper and "width" not in self._hand_made:
                 self.share_width()
             elif watched is self.parted and "height" not in self._hand_made:
                 self.share_height(*self._counts)
         return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A low window has one strip for what a taller one shows on two."""
+        super().resizeEvent(event)
+        self._share_strips()
+
+    def _share_strips(self) -> None:
+        """Questions and the next step on one line where the window is low."""
+        brief = self.height() < _LOW_PX and not self.questions.isHidden()
+        directions = QBoxLayout.Direction
+        self._strips.setDirection(directions.RightToLeft if brief else directions.TopToBottom)
+        self.checklist.set_brief(brief)
 
     # -- workspaces --------------------------------------------------------------------------
 
@@ -243,10 +271,10 @@ class Layout(QWidget):
         self._counts = (rows, shelf)
         tall = max(400, self.parted.height())
         share = {"look": 0.38, "mark": 0.36, "answer": 0.32}[self.workspace]
-        share += 0.12 if tall < 700 else 0.0  # a small screen still shows its lanes
-        fixed = 46 + 24 + 28 * shelf + 6 + self.lanes.own_px()
+        share = _LOW_SHARE if tall < 700 else share  # a small screen still shows its lanes
+        fixed = 46 + 24 + LABELS_PX + 28 * shelf + 6 + self.lanes.own_px()
         most = max(fixed + 40, round(tall * share))
-        height = max(32, min(60, int((most - fixed) / rows))) if rows else 60
+        height = max(LANE_SMALLEST, min(60, int((most - fixed) / rows))) if rows else 60
         self.lanes.set_lane_height(height)
         wanted = min(most, fixed + round(height * rows)) if rows else max(fixed, 200)
         if "height" in self._hand_made:

@@ -45,7 +45,7 @@ def take_picture(app: QApplication, window: MainWindow, out: Path, state: str | 
 
     def done() -> None:
         pictures.append((window.bench.walls.own or window).grab())
-        app.quit()  # closes the window, and with it the case
+        app.exit()  # not quit: it closes the window, whose end would end the next loop too
 
     def settled() -> None:
         if not window.is_idle:
@@ -66,7 +66,7 @@ def take_picture(app: QApplication, window: MainWindow, out: Path, state: str | 
     # A picture is no person looking: the log must not say that an answer was seen.
     window.bench.evidence.answers_visible = lambda: False
     calm.timeout.connect(settled)
-    limit.timeout.connect(app.quit)
+    limit.timeout.connect(app.exit)
     if state == "loading":
         loading()
     else:

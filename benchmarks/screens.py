@@ -54,7 +54,7 @@ class Shot:
 def take_back_in(folder: Path) -> None:
     """Use the mark again that the analyst set aside: the evidence disagrees."""
     with CaseStore.open(folder / CASE_NAME) as store:
-        aside = [m for m in store.case.of_kind(Mark) if m.provenance.status == "excluded"]
+        aside = [m for m in store.case.of_kind(Mark) if m.provenance.status == "set-aside"]
         case = store.case
         for mark in aside:
             case = restore(case, mark.id)
@@ -87,10 +87,10 @@ VIEWS = tuple(
 )
 
 
-def tiepoint(*arguments: str, cache: Path) -> None:
-    """Run the program as a user would, with a cache of its own."""
+def tiepoint(*arguments: str, cache: Path, settings: Path) -> None:
+    """Run the program as a user would, with a cache and settings of its own."""
     environment = os.environ | {
-        "TIEPOINT_CACHE": str(cache), "TIEPOINT_SETTINGS": str(cache / "settings"),
+        "TIEPOINT_CACHE": str(cache), "TIEPOINT_SETTINGS": str(settings),
         "QT_QPA_PLATFORM": "offscreen",
     }  # fmt: skip
     command = [sys.executable, "-m", "app", *arguments]
@@ -109,7 +109,8 @@ def take(shot: Shot, view: View, sample: Path, cache: Path, out: Path) -> None:
         tiepoint(
             *([str(folder / CASE_NAME)] if shot.has_case else []),
             "--screenshot", str(out), "--size", size, "--scale", str(view.scale),
-            "--theme", view.theme, *(["--state", shot.state] if shot.state else []), cache=warm,
+            "--theme", view.theme, *(["--state", shot.state] if shot.state else []),
+            cache=warm, settings=Path(place) / "settings",  # no layout of the picture before
         )  # fmt: skip
 
 
@@ -123,7 +124,8 @@ def main() -> None:
     chosen.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
         cache, sample = Path(place) / "cache", Path(place) / "demo-case"
-        tiepoint("demo", "--no-window", "--out", str(sample), cache=cache)
+        made = ("demo", "--no-window", "--out", str(sample))
+        tiepoint(*made, cache=cache, settings=cache / "settings")
         for shot in (shot for shot in SHOTS if chosen.only in shot.name):
             for view in KEPT if chosen.kept else VIEWS:
                 out = chosen.out / f"{shot.name}-{view.name}.png"

@@ -41,9 +41,12 @@ class Checklist(QFrame):
         row.setContentsMargins(14, 2, 8, 2)
         row.setSpacing(2)
         self._buttons: dict[str, QPushButton] = {}
+        self._arrows: list[QWidget] = []
+        self._brief = False
         for place, (key, _) in enumerate(STEPS):
             if place:
-                row.addWidget(label("›", "faint", wrap=False))
+                self._arrows.append(label("›", "faint", wrap=False))
+                row.addWidget(self._arrows[-1])
             made = button("", kind="flat")
             made.clicked.connect(lambda _=False, step=key: self.step_clicked.emit(step))
             self._buttons[key] = made
@@ -65,6 +68,15 @@ class Checklist(QFrame):
             made.setAccessibleName(f"{text}: {state}")
             set_role(made, "link", key == upcoming)
             set_role(made, "flat", key != upcoming)
+            made.setVisible(not self._brief or key == upcoming)
+
+    def set_brief(self, brief: bool) -> None:
+        """Show only the next step, where room is short."""
+        self._brief = brief
+        for made in self._buttons.values():
+            made.setVisible(not brief or bool(made.property("link")))
+        for arrow in self._arrows:
+            arrow.setVisible(not brief)
 
     def texts(self) -> list[str]:
         """What the steps say."""

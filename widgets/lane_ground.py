@@ -10,6 +10,9 @@ from widgets.lane import HEADER_PX
 from widgets.parts import draw_text
 from widgets.theme import current_theme, ui_font
 
+LABELS_PX = 20
+"""Under the last lane: one line for the names of events, so that they cover no curve."""
+
 
 class LaneGround(QWidget):
     """Holds the lanes; says the next step while there are none."""
@@ -17,7 +20,7 @@ class LaneGround(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setContentsMargins(0, 0, 0, LABELS_PX)
         self.column.setSpacing(0)
         self.column.addStretch(1)
         self._note = ""

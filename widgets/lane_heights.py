@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from widgets.columns import LaneRow
 
 HEIGHT_PX = 60
-LANE_SMALLEST, LANE_TALLEST = 32, 220
+LANE_SMALLEST, LANE_TALLEST = 28, 220
 _FITTING = (44, 64)
 """Between these heights lanes follow the room there is, until a height is given."""
 _WAVEFORM, _SPECTRUM, _ONE_OF_MANY = 1.3, 1.9, 0.8

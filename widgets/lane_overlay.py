@@ -135,7 +135,7 @@ class LaneOverlay(QWidget):
     def _placed(self) -> list[tuple[Tie, list[QPointF], QRectF | None]]:
         """Every tie near the view with its points and where its label stands.
 
-        A label is raised where another is in the way, and left out where none fits.
+        A label goes to the left, then up, where another is in the way; left out where none fits.
         """
         placed: list[tuple[Tie, list[QPointF], QRectF | None]] = []
         taken: list[QRectF] = []
@@ -143,7 +143,7 @@ class LaneOverlay(QWidget):
             points = self._points(tie)
             if not points or not any(-200 <= p.x() <= self._view.width + 200 for p in points):
                 continue
-            points.append(QPointF(points[-1].x(), max(points[-1].y(), self._bottom - 24.0)))
+            points.append(QPointF(points[-1].x(), max(points[-1].y(), self._bottom - 4.0)))
             pill = self._pill(tie, points[-1].x(), taken)
             if pill is not None:
                 taken.append(pill)
@@ -151,13 +151,14 @@ class LaneOverlay(QWidget):
         return placed
 
     def _pill(self, tie: Tie, x: float, taken: list[QRectF]) -> QRectF | None:
-        room = QRectF(x + 4, self._bottom - 22, text_width(tie.label, ui_font(12)) + 16, 18)
-        if room.right() > self._view.width - 2:
-            room.moveRight(x - 4)
-        for _ in range(3):
-            if not any(room.intersects(other) for other in taken):
-                return room
-            room.translate(0, -19)
+        room = QRectF(x + 4, self._bottom - 19, text_width(tie.label, ui_font(12)) + 16, 18)
+        left = room.translated(-room.width() - 8, 0)
+        sides = [one for one in (room, left) if one.left() >= 0 and one.right() <= self._view.width]
+        for rise in range(3):
+            for side in sides:
+                place = side.translated(0, -19 * rise)
+                if not any(place.intersects(other) for other in taken):
+                    return place
         return None
 
     @staticmethod

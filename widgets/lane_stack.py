@@ -14,7 +14,7 @@ from sync.timebase import NS_PER_S
 from sync.timeline import Timeline
 from widgets.columns import LaneRow
 from widgets.lane import HEADER_PX, Lane
-from widgets.lane_ground import LaneGround
+from widgets.lane_ground import LABELS_PX, LaneGround
 from widgets.lane_heights import NOTCH, LaneHeights, bounded
 from widgets.lane_overlay import LaneOverlay, LimitArrow, tie_all, tie_colours
 from widgets.lane_paint import PlacedRemark
@@ -310,7 +310,7 @@ class LaneStack(QFrame):
 
     def _fit_heights(self) -> None:
         parts = sum(self.part_of(source) for source in self._lanes)
-        self._heights.fit(self._scroll.viewport().height() - self.own_px(), parts)
+        self._heights.fit(self._scroll.viewport().height() - LABELS_PX - self.own_px(), parts)
         self._apply_heights()
 
     def _apply_heights(self) -> None:
@@ -472,7 +472,8 @@ class LaneStack(QFrame):
             at = lane.mapTo(self, QPoint(0, 0)).y() - top
             rows[source] = (at, lane.height())
         used = max((at + tall for at, tall in rows.values()), default=0)
-        self._overlay.set_geometry(rows, min(lanes_end - top, used), lanes_end - top)
+        end = min(lanes_end - top, used + LABELS_PX)
+        self._overlay.set_geometry(rows, end, lanes_end - top)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the span; the width changes."""

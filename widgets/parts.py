@@ -15,7 +15,18 @@ from PySide6.QtGui import (
     QPixmap,
     QPolygonF,
 )  # fmt: skip
-from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QWidget,
+)  # fmt: skip
 
 from widgets.theme import blend, current_theme, mono_font, text_width, ui_font, with_alpha
 
@@ -175,6 +186,21 @@ class Choice(QComboBox):
         )
 
 
+class Tick(QCheckBox):
+    """A tick box whose frame is seen in every theme, and names the box that has the keyboard."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The box as the style has it, then its frame."""
+        super().paintEvent(event)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        where = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
+        theme, painter = current_theme(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(QPen(theme.linked if self.hasFocus() else theme.faint, 1.2))
+        painter.drawRoundedRect(QRectF(where).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+
+
 def label(text: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
     """A label in one of the roles of the style sheet; wraps unless told not to."""
     made = QLabel(text)
@@ -308,7 +334,7 @@ def _transport_path(name: str) -> QPainterPath:
 
 
 __all__ = [
-    "CHIP_HEIGHT", "Choice", "ElidedLabel", "StateChip", "blend", "button", "chip_width", "clear",
-    "current_theme", "discard", "draw_chip", "draw_symbol", "draw_text", "label", "mono_font",
-    "rule", "selectable", "set_role", "swatch", "theme_changed", "transport_icon",
+    "CHIP_HEIGHT", "Choice", "ElidedLabel", "StateChip", "Tick", "blend", "button", "chip_width",
+    "clear", "current_theme", "discard", "draw_chip", "draw_symbol", "draw_text", "label",
+    "mono_font", "rule", "selectable", "set_role", "swatch", "theme_changed", "transport_icon",
 ]  # fmt: skip

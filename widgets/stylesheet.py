@@ -104,6 +104,8 @@ QSplitter::handle { background: $line; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
 QCheckBox { spacing: 6px; }
+QTableView::indicator:unchecked { border: 1px solid $faint;
+  border-radius: 2px; background: $ground; width: 11px; height: 11px; }
 """)
 
 

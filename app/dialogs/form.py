@@ -8,7 +8,6 @@ from typing import Generic, Protocol, TypeVar, runtime_checkable
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -24,7 +23,7 @@ from sync.case.case import Case
 from sync.errors import EvidenceError, TiepointError
 from sync.timebase import Duration, parse_time_ns
 from sync.uncertainty import Distribution
-from widgets.parts import Choice, label
+from widgets.parts import Choice, Tick, label
 
 V = TypeVar("V")
 SPREADS: list[tuple[str, object]] = [("anywhere within", "rectangular"), ("95 % range", "normal")]
@@ -101,9 +100,9 @@ class Form(QDialog, Generic[V]):
             field.setCurrentIndex(at)
         return self._add(name, field, tip)
 
-    def add_tick(self, text: str, on: bool = False, tip: str = "") -> QCheckBox:
+    def add_tick(self, text: str, on: bool = False, tip: str = "") -> Tick:
         """Yes or no."""
-        field = QCheckBox(text)
+        field = Tick(text)
         field.setChecked(on)
         return self._add("", field, tip)
 
