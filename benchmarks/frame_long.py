@@ -161,7 +161,9 @@ def settled(path: Path, folder: Path) -> None:
     indexer.begin(begin)
     row = _Row()
     row(f"{len(index)} recorded frames told again", tell)
-    indexer.packets(StreamEnd(packets=index.packets, undecodable=(), read_error=None))
+    none = np.zeros(len(index.packets), np.bool_)
+    end = StreamEnd(packets=index.packets, not_referred=none, undecodable=(), read_error=None)
+    indexer.packets(end)
     row("the verified index made of them", indexer.end)
 
 

@@ -95,11 +95,22 @@ def seeds(folder: Path) -> list[Path]:
 
     A coding this build of FFmpeg cannot write is left out and said so.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder tells of each file otherwise
     makers: dict[str, Callable[[Path], None]] = dict.fromkeys(_PICTURES, _pictures)
     makers |= dict.fromkeys(("sound.mp4", "pieces.mp4", "sound.ts", "sound.mkv"), _with_sound)
     makers |= dict.fromkeys(_SOUNDS, _only_sound)
+    made = _made(folder, makers)
+    real = sorted(path for path in REAL.rglob("*.*") if path.suffix.lower() in _RECORDINGS)
+    return made + [path for path in real if path.stat().st_size <= REAL_BYTES][:_REAL_MOST]
+
+
+def made_pictures(folder: Path) -> list[Path]:
+    """The clips among the seeds, one of every coding and container."""
+    return _made(folder, dict.fromkeys(_PICTURES, _pictures))
+
+
+def _made(folder: Path, makers: dict[str, Callable[[Path], None]]) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder tells of each file otherwise
     made: list[Path] = []
     for name, make in makers.items():
         path = folder / name
@@ -110,5 +121,4 @@ def seeds(folder: Path) -> list[Path]:
             path.unlink(missing_ok=True)
             continue
         made.append(path)
-    real = sorted(path for path in REAL.rglob("*.*") if path.suffix.lower() in _RECORDINGS)
-    return made + [path for path in real if path.stat().st_size <= REAL_BYTES][:_REAL_MOST]
+    return made

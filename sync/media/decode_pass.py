@@ -11,11 +11,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
 from av.codec.context import Flags
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from sync.errors import MediaEmpty
+from sync.media.dispensable import Dispensable
+from sync.media.ffv1 import Ffv1Checksums
 from sync.media.fields import field_order_of
 from sync.media.frame_record import FROM_THE_START, FrameRecord, RecordDiffers, Resumption
 from sync.media.frame_types import (
@@ -209,15 +212,21 @@ def _run(
     number = start.number
     found = start == FROM_THE_START
     size = max(container.size, 1)
+    ffv1 = Ffv1Checksums() if stream.codec_context.name == "ffv1" else None
+    flawed: set[int] = set()
+    dispensable, not_referred = Dispensable(stream), bytearray()
     for packet in read_packets(container, stream, errors):
         ordinal = -1
         if packet.size:
             ordinal = recorder.add(packet)
             tag(packet, ordinal)
+            not_referred.append(dispensable(packet))
             if ordinal % _REPORT_EVERY == 0:
                 progress.report(max(packet.pos or 0, 0) / size)
             if ordinal < start.ordinal:
                 continue
+            if ffv1 is not None and not ffv1.hold(bytes(packet)):
+                flawed.add(ordinal)
         try:
             decoded = packet.decode()
         except (av.FFmpegError, ValueError):
@@ -232,12 +241,14 @@ def _run(
             # Frames shown before the key picture but stored behind it are recorded already.
             found = found or carried == start.ordinal
             if found:
-                _hand_on(video, number, carried, time_base, consumers)
+                damaged = carried in flawed or bool(video.is_corrupt)
+                _hand_on(video, number, carried, time_base, consumers, damaged=damaged)
                 number += 1
     if not found:
         raise RecordDiffers
     return StreamEnd(
         packets=recorder.table(),
+        not_referred=np.frombuffer(bytes(not_referred), np.bool_),
         undecodable=tuple(o for o in undecodable if o >= 0),
         read_error=errors[-1] if errors else None,
     )
@@ -249,6 +260,8 @@ def _hand_on(
     ordinal: int,
     time_base: Fraction,
     consumers: Sequence[FrameConsumer],
+    *,
+    damaged: bool,
 ) -> None:
     frame = DecodedFrame(
         number=number,
@@ -256,7 +269,7 @@ def _hand_on(
         pts=video.pts,
         time_ns=None if video.pts is None else tick_to_ns(video.pts, time_base),
         key=bool(video.key_frame),
-        damaged=bool(video.is_corrupt),
+        damaged=damaged,
         interlaced=bool(video.interlaced_frame),
         rotation_deg=-int(video.rotation) % 360,
         video=video,

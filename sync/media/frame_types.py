@@ -126,6 +126,8 @@ class StreamEnd:
     """What a pass found besides frames."""
 
     packets: PacketTable
+    not_referred: NDArray[np.bool_]
+    """Of each packet: no other rests on it (:class:`sync.media.dispensable.Dispensable`)."""
     undecodable: tuple[int, ...]
     """Ordinals of packets the decoder refused."""
     read_error: str | None

@@ -206,7 +206,8 @@ def damage_notes(index: FrameIndex, end: StreamEnd, frames_claimed: int) -> tupl
                 code="damaged",
                 at=MediaTime(int(index.time_ns[first])),
                 detail=f"{len(damaged)} of {len(index)} frames were decoded with errors "
-                f"({_ranges(damaged.tolist())}): what they show may be wrong.",
+                f"or rest on one that was ({_ranges(damaged.tolist())}): what they show may be "
+                "wrong.",
             )
         )
     if end.undecodable:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sync.media.blends import BlendWatch
+from sync.media.damage import frames_in_doubt
 from sync.media.facts import HealthNote
 from sync.media.frame_index import FrameIndex
 from sync.media.frame_times import FrameTimes, settle_times
@@ -40,7 +41,10 @@ class IndexConsumer:
         self._blends = BlendWatch()
         self._before: NDArray[np.uint8] | None = None
         self.stream: StreamBegin | None = None
-        self._end = StreamEnd(packets=table_of([]), undecodable=(), read_error=None)
+        self._end = StreamEnd(
+            packets=table_of([]), not_referred=np.zeros(0, np.bool_), undecodable=(),
+            read_error=None,
+        )  # fmt: skip
 
     def begin(self, stream: StreamBegin) -> None:
         """Remember the stream."""
@@ -76,6 +80,10 @@ class IndexConsumer:
         blends = self._blends.result()
         self.groups = group_pictures(self._changes, interval_ns / NS_PER_S, blends.stalls)
         interlaced = _flags(self._interlaced)
+        doubt = frames_in_doubt(
+            _flags(self._damaged), ordinal, packets.key, self._end.not_referred,
+            self._end.undecodable,
+        )  # fmt: skip
         order = self.stream.field_order or ("unknown" if interlaced.any() else None)
         self.index = FrameIndex(
             pts=times.pts,
@@ -85,7 +93,7 @@ class IndexConsumer:
             picture=self.groups.picture[:n],
             time_base=self.stream.time_base,
             state="verified",
-            damaged=_flags(self._damaged),
+            damaged=doubt,
             blend_reach=blends.reach,
             interlaced=interlaced,
             field_order=order if interlaced.any() else None,

@@ -33,7 +33,7 @@ from sync.media.row_file import FileTaken
 from sync.media.small_pictures import SmallPictures
 from sync.progress import SILENT, Progress
 
-INDEX_VERSION = 5
+INDEX_VERSION = 6
 """Raise when the meaning of the index, its pictures, its notes or the small pictures changes."""
 
 
