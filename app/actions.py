@@ -13,6 +13,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from app.holding import STEPS, SYSTEM, HeldAction
+
 When = Literal[
     "always", "case", "writable", "saveable", "sources", "both", "event", "draft", "closing",
     "candidate", "undo", "redo",
@@ -58,6 +60,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
        "File"),
     _a("add_media", "Add media …", "Ctrl+M", "Add recordings to the case; files are never changed",
        "File", "writable"),
+    _a("origin", "Where it came from …", "",
+       "Item number of the focused recording, from whom, when and how, native or copy", "File",
+       "both"),
     _a("save", "Save", "Ctrl+S", "Write the case file", "File", "writable"),
     _a("save_as", "Save as …", "Ctrl+Shift+S", "Go on in a copy at another place", "File",
        "saveable"),
@@ -306,7 +311,13 @@ class Actions(QObject):
         self._made: dict[str, QAction] = {}
         self._kind: FocusKind = "work"
         for spec in ACTIONS:
-            action = QAction(spec.text, window)
+            held = spec.id in STEPS or spec.id == "stop"
+            action = (
+                HeldAction(spec.text, window, steps=spec.id in STEPS)
+                if held else QAction(spec.text, window)
+            )  # fmt: skip
+            if not held:
+                action.setAutoRepeat(spec.id in SYSTEM)
             action.setObjectName(spec.id)
             keys = keys_text(spec)
             action.setToolTip(f"{spec.tip} ({keys})" if keys else spec.tip)

@@ -41,7 +41,7 @@ class AudioOut(QObject):
     changed()
         :attr:`words` is another.
     lost()
-        The device stopped; follow the wall clock.
+        The device stopped; follow the wall clock. :meth:`clock` is still the device's.
     """
 
     changed = Signal()
@@ -55,6 +55,8 @@ class AudioOut(QObject):
         self._module: Any = None
         self._missing = False
         self._words = "sound: not used yet"
+        self.failing = False
+        """True since sound was wanted and could not be had, until it can be again."""
         self.wanted = ""
         """Id of the output the person chose; empty: what the system uses."""
         self._sink: Any = None
@@ -171,7 +173,7 @@ class AudioOut(QObject):
         try:
             self._sink, hz, channels = self._open(device, buffer_s)
         except Exception as error:  # a device that fails must not stop the pictures
-            self._say(f"sound cannot be played ({error}): playing by the wall clock")
+            self._say(f"sound cannot be played ({error}): playing by the wall clock", failing=True)
             return None
         if self._feed is None:
             self._feed = SoundFeed(self)
@@ -192,7 +194,8 @@ class AudioOut(QObject):
         if not self.ready:
             self.loaded(self.load())
         if self._module is None:
-            self._say("sound is not installed on this machine: playing by the wall clock")
+            words = "sound is not installed on this machine: playing by the wall clock"
+            self._say(words, failing=True)
             return None
         # Only where one was chosen: to list them takes a while.
         listed = self._outputs() if self.wanted else []
@@ -200,7 +203,7 @@ class AudioOut(QObject):
         if device is None:
             device = self._module.QMediaDevices.defaultAudioOutput()
         if device.isNull():
-            self._say(_NO_DEVICE)
+            self._say(_NO_DEVICE, failing=True)
             return None
         self._say(f"sound: {device.description()}")
         return device
@@ -225,13 +228,13 @@ class AudioOut(QObject):
             return
         self.clock()
         if time.perf_counter_ns() - self._seen_at > STOPPED_NS:
+            self.lost.emit()  # while its clock still says where it stopped
             self.stop()
-            self._say("the audio device stopped: playing by the wall clock")
-            self.lost.emit()
+            self._say("the audio device stopped: playing by the wall clock", failing=True)
 
-    def _say(self, words: str) -> None:
-        if words != self._words:
-            self._words = words
+    def _say(self, words: str, *, failing: bool = False) -> None:
+        if (words, failing) != (self._words, self.failing):
+            self._words, self.failing = words, failing
             self.changed.emit()
 
 

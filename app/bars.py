@@ -70,6 +70,10 @@ class ToolRow(QFrame):
             set_role(made, "act", known == action_id)
 
 
+_CHIP_EDGES_PX = 28
+"""Margins and border of a question's chip, left and right together."""
+
+
 class QuestionChip(QPushButton):
     """A question and its verdict; where room is short the words end in …, never the verdict."""
 
@@ -81,18 +85,29 @@ class QuestionChip(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
+    def sizeHint(self) -> QSize:
+        """All of it."""
+        return self._size(self.text())
+
     def minimumSizeHint(self) -> QSize:
         """The number and the verdict."""
-        short = self.fontMetrics().horizontalAdvance(f"Q1  …   {self._verdict}")
-        return QSize(short + 28, super().minimumSizeHint().height())
+        return self._size(f"Q1  …   {self._verdict}")
+
+    def _size(self, text: str) -> QSize:
+        width = self.fontMetrics().horizontalAdvance(text) + _CHIP_EDGES_PX
+        return QSize(width, super().sizeHint().height())
+
+    def shown_words(self) -> str:
+        """As much of the question as fits."""
+        verdict = self.fontMetrics().horizontalAdvance(f"   {self._verdict}")
+        room = self.width() - verdict - _CHIP_EDGES_PX + 2  # two texts measure longer than one
+        return self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The button with what fits."""
         painter, option = QStylePainter(self), QStyleOptionButton()
         self.initStyleOption(option)
-        room = self.width() - self.fontMetrics().horizontalAdvance(f"   {self._verdict}") - 28
-        words = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room)
-        option.text = f"{words}   {self._verdict}"
+        option.text = f"{self.shown_words()}   {self._verdict}"
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
 
 
@@ -103,9 +118,12 @@ class QuestionBar(QFrame):
     -------
     chosen(str)
         Question id.
+    ask_wanted()
+        The question in words is to be asked of two instants.
     """
 
     chosen = Signal(str)
+    ask_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,9 +137,10 @@ class QuestionBar(QFrame):
 
     def show_questions(
         self, questions: Sequence[Question], answers: Mapping[str, Answer], *, stale: bool,
-        covered: bool,
+        covered: bool, waiting: str = "",
     ) -> None:  # fmt: skip
-        """Show these; no verdict while answers are covered."""
+        """Show these; no verdict while answers are covered. Where there are none, the one that is
+        ``waiting`` for its two instants."""
         while self._row.count():
             item = self._row.takeAt(0)
             made = None if item is None else item.widget()
@@ -134,8 +153,12 @@ class QuestionBar(QFrame):
             chip = QuestionChip(f"Q{number + 1}  {question.words}", verdict)
             chip.clicked.connect(lambda _=False, asked=question.id: self.chosen.emit(asked))
             self._row.addWidget(chip)
+        if waiting and not questions:
+            chip = QuestionChip(waiting, "○ not asked of two instants yet")
+            chip.clicked.connect(self.ask_wanted)
+            self._row.addWidget(chip)
         self._row.addStretch(1)
-        self.setVisible(bool(questions))
+        self.setVisible(bool(questions or waiting))
 
     def texts(self) -> list[str]:
         """What the chips say."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
+
+# The core before Qt: from then on PySide6 reads the source of every module that is imported.
+from sync.case.store import load_case
+from sync.errors import TiepointError
 
 Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
 
@@ -61,8 +67,6 @@ def open_window(
     from PySide6.QtWidgets import QApplication
 
     from app.screenshot import STATES, take_picture
-    from sync.case.store import load_case
-    from sync.errors import TiepointError
 
     if state is not None and state not in STATES:
         raise TiepointError(
@@ -102,20 +106,33 @@ def open_window(
 
 def make_window(app: QApplication, theme: str | None = None) -> MainWindow:
     """A window that is not shown yet."""
-    from app.main_window import MainWindow
-    from app.settings import Settings
-    from widgets.theme import apply_theme
+    with _no_collecting():
+        from app.main_window import MainWindow
+        from app.settings import Settings
+        from widgets.theme import apply_theme
 
-    app.setApplicationName("Tiepoint")
-    settings = Settings()
-    apply_theme(app, theme or settings.theme)
-    # Under a sheet Qt polishes a widget anew with each ancestor it is put into, three times the
-    # work of polishing the finished window once.
-    sheet = app.styleSheet()
-    app.setStyleSheet("")
-    window = MainWindow(settings=settings)
-    app.setStyleSheet(sheet)
+        app.setApplicationName("Tiepoint")
+        settings = Settings()
+        apply_theme(app, theme or settings.theme)
+        # Under a sheet Qt polishes a widget anew with each ancestor it is put into, three times
+        # the work of polishing the finished window once.
+        sheet = app.styleSheet()
+        app.setStyleSheet("")
+        window = MainWindow(settings=settings)
+        app.setStyleSheet(sheet)
     return window
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Python looks for garbage each time so much has been made; what a window is made of stays."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def load_plots_soon(window: MainWindow) -> None:

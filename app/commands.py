@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.controllers.moving import bound
 from app.controllers.sounding import BY_EAR
+from app.holding import HeldAction
 from sync.progress import Progress
 from widgets.pane_info import Extreme
 from widgets.theme import current_theme
@@ -53,23 +54,24 @@ WHILE_MARKING = frozenset(
 def command_table(window: MainWindow) -> dict[str, Callable[[], object]]:
     """Slots by action id."""
     marking, moving, playhead = window.bench.marking, window.bench.moving, window.bench.playhead
-    looking = window.bench.looking
+    looking, hand_over = window.bench.looking, window.bench.handing_over
     files, desk, lanes = window.bench.files, window.bench.evidence, window.desk.lanes
     table: dict[str, Callable[[], object]] = {
         "new": files.new, "open": files.open, "sample": bound(open_sample, window),
         "add_media": files.add_media, "save": files.save, "save_as": files.save_as,
-        "export": files.export, "report": files.report, "close_case": files.close_case,
-        "review": window.bench.handing_over.review, "bundle": window.bench.handing_over.bundle,
+        "export": hand_over.export, "report": hand_over.report, "close_case": files.close_case,
+        "review": hand_over.review, "bundle": hand_over.bundle,
         "quit": window.close,
         "undo": window.bench.document.undo, "redo": window.bench.document.redo, "copy": window.copy,
         "set_aside": desk.set_aside, "restore": desk.restore,
         "find": bound(find, window), "annotate": window.bench.annotating.annotate,
-        "who_signs": bound(who_signs, window), "nudge": bound(nudge, window, 1),
+        "who_signs": bound(who_signs, window), "origin": bound(origin, window),
+        "nudge": bound(nudge, window, 1),
         "nudge_back": bound(nudge, window, -1),
         "mark": window.bench.rough.mark, "accept": marking.accept,
         "next_source": marking.next_source,
-        "only_after": bound(marking.only, "only earliest"),
-        "only_before": bound(marking.only, "only latest"),
+        "only_after": bound(window.bench.drafting.only, "only earliest"),
+        "only_before": bound(window.bench.drafting.only, "only latest"),
         "peek": bound(peek, window), "escape": bound(escape, window),
         "search": bound(search, window),
         "accept_candidate": window.desk.search.ask_accept,
@@ -82,8 +84,8 @@ def command_table(window: MainWindow) -> dict[str, Callable[[], object]]:
         "limit": desk.state_limit, "break": desk.add_break,
         "known_gap": desk.state_gap, "calculate": window.bench.calculation.again, "ask": desk.ask,
         "next_anchor": desk.go_next_anchor,
-        "play": playhead.toggle, "reverse": bound(playhead.shuttle, True),
-        "stop": playhead.pause, "forward": bound(playhead.shuttle, False),
+        "play": playhead.toggle, "reverse": bound(shuttle, window, True),
+        "stop": playhead.pause, "forward": bound(shuttle, window, False),
         "step_back": bound(moving.step, -1), "step": bound(moving.step, 1),
         "frame_back": bound(moving.frame, -1), "frame": bound(moving.frame, 1),
         "second_back": bound(moving.second, -1), "second": bound(moving.second, 1),
@@ -132,6 +134,26 @@ def who_signs(window: MainWindow) -> None:
     if name is not None:
         window.settings.analyst = name
         window.desk.status.say(f"Acts are signed: {window.bench.document.author or 'by nobody'}.")
+
+
+def origin(window: MainWindow) -> None:
+    """Where the focused recording came from."""
+    from app.dialogs.provenance import AboutRecording
+
+    document, source = window.bench.document, window.bench.places.source(window.bench.focus.source)
+    if source is not None:
+        stated = AboutRecording.ask(window, document.case, source)
+        if stated is not None:
+            document.act(stated, f"state where {source.name} came from")
+
+
+def shuttle(window: MainWindow, backward: bool) -> None:
+    """J and L; a picture that way while K is held."""
+    stop = window.acts["stop"]
+    if isinstance(stop, HeldAction) and stop.is_down:
+        window.bench.moving.step(-1 if backward else 1)
+    else:
+        window.bench.playhead.shuttle(backward)
 
 
 def nudge(window: MainWindow, steps: int) -> None:
@@ -222,9 +244,10 @@ def search_all(window: MainWindow) -> None:
 
 def toggle_snap(window: MainWindow) -> None:
     """Snap on or off."""
-    window.bench.marking.snap = not window.bench.marking.snap
-    window.desk.transport.set_snap(window.bench.marking.snap)
-    window.desk.status.say("Snapping on." if window.bench.marking.snap else "Snapping off.")
+    drafting = window.bench.drafting
+    drafting.snap = not drafting.snap
+    window.desk.transport.set_snap(drafting.snap)
+    window.desk.status.say("Snapping on." if drafting.snap else "Snapping off.")
 
 
 def toggle_pitch(window: MainWindow) -> None:

@@ -8,26 +8,15 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMainWindow
 
 from app.actions import Actions, When
-from app.cards import (
-    event_states,
-    limit_arrows,
-    mark_sides,
-    source_cards,
-    state_text,
-    steps_done,
-)
+from app.cards import source_cards, state_text, steps_done
 from app.document import Change
 from app.jobs import Job
+from app.lane_display import LaneDisplay
 from app.layout import Layout
 from app.workbench import Workbench
-from sync.adjustment.solution import ResultStatus
-from sync.case.case import Case
 from sync.case.displayed import displayed_rates
 from sync.case.recordings import RecordingState
-from sync.evidence import Mark
-from sync.timeline import Timeline
 from widgets.checklist import STEPS
-from widgets.shelf import ShelfRow
 from widgets.theme import current_theme, state_symbol
 
 TITLE = "Tiepoint"
@@ -49,9 +38,8 @@ class Display(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self._bench, self._at, self._actions = window, bench, layout, actions
+        self._lanes = LaneDisplay(bench, layout, self)
         self._checked = False
-        self._fitted: frozenset[str] = frozenset()
-        self._shared: tuple[float, int, int] = (0.0, 0, 0)
         self._place_first = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -62,11 +50,9 @@ class Display(QObject):
         bench.calculation.changed.connect(self._results_changed)
         bench.calculation.failed.connect(bench.problems.show)
         bench.recordings.curve_ready.connect(self._curve_ready)
-        bench.lane_views.changed.connect(self.draw_lane)
         bench.lane_views.arranged.connect(self._rearranged)
         bench.case_look.steps_changed.connect(self._show_steps)
         bench.walls.chosen.connect(self.show_all)
-        bench.sounding.lanes.changed.connect(self._show_sound_sign)
         bench.recordings.ready.connect(self._index_ready)
         bench.recordings.checked.connect(self._files_checked)
         bench.recordings.failed.connect(self._not_read)
@@ -74,11 +60,9 @@ class Display(QObject):
         bench.marking.changed.connect(self._marking_changed)
         bench.jobs.changed.connect(self.show_jobs)
         bench.audio.changed.connect(self.show_status)
-        bench.playback.settled.connect(self._move_own_time)
-        bench.playhead.changed.connect(self._show_own_time)
         for speaker in (
             bench.marking, bench.searching, bench.evidence, bench.files, bench.saving,
-            bench.revising, bench.try_on,
+            bench.relinking, bench.revising, bench.try_on,
         ):  # fmt: skip
             speaker.said.connect(layout.status.say)
 
@@ -93,7 +77,7 @@ class Display(QObject):
         if change.kind in ("opened", "closed"):
             # What is added from now on is hashed as it is added.
             self._checked = not change.after.sources
-            self._fitted, self._shared = frozenset(), (0.0, 0, 0)
+            self._lanes.forget()
             self._place_first = change.kind == "opened"
             self._bench.problems.hide()
             at.status.say("")
@@ -156,28 +140,12 @@ class Display(QObject):
         cards = [replace(card, colour=colours[card.source_id]) for card in cards]
         at.sources.set_cards(cards, bench.focus.source)
         self._show_state()
-        shown = shown_timeline(results.timeline, case)
-        order = bench.lane_views.ordered([track.source for track in shown.tracks])
-        shown = replace(
-            shown, tracks=tuple(sorted(shown.tracks, key=lambda track: order.index(track.source)))
-        )
-        proposed: dict[str, ResultStatus] = {
-            marker.event: "unchecked" for track in shown.tracks for marker in track.markers
-            if marker.event.endswith(f", {marker.mark})")
-        }  # fmt: skip
-        at.lanes.set_timeline(
-            shown, {s.id: s.name for s in case.sources},
-            colours,
-            kinds={s.id: self._lane_kind(s.id) for s in case.sources},
-            event_names={event.id: event.name for event in case.events},
-            event_states=event_states(results) | proposed, mark_sides=mark_sides(case),
-        )  # fmt: skip
-        at.lanes.set_limits(limit_arrows(case, results, bench.places.reference_of))
+        self._lanes.show()
         self.show_questions()
         self._show_steps()
         bench.playback.refocus()
-        self._show_own_time()
-        self._fit_once()
+        self._lanes.show_own_time()
+        self._lanes.fit_once()
         self.enable()
 
     def _show_state(self) -> None:
@@ -210,52 +178,17 @@ class Display(QObject):
                 wanted = "ask"
         self._at.tools.set_next(wanted)
 
-    def _fit_once(self) -> None:
-        """Show everything when recordings come or are linked for the first time."""
-        timeline = self._bench.calculation.results.timeline
-        linked = frozenset(track.source for track in timeline.tracks if track.placed)
-        if linked - self._fitted:
-            self._at.lanes.fit()
-        if linked != self._fitted or not linked:
-            self._share_height(linked, len(timeline.tracks) - len(linked))
-        self._fitted = linked
-
-    def _share_height(self, linked: frozenset[str], shelf: int) -> None:
-        """A lane of sound alone will be a waveform, which is taller, once it is read."""
-        rows = sum(
-            self._at.lanes.part_of(source.id, 1.0 if source.facts.picture else 1.3)
-            for source in self._bench.document.case.sources if source.id in linked
-        )  # fmt: skip
-        if (rows, shelf, self._at.lanes.own_px()) != self._shared:
-            self._shared = (rows, shelf, self._at.lanes.own_px())
-            self._at.share_height(rows, shelf)
-
-    def _lane_kind(self, source: str) -> str:
-        return self._bench.lane_views.words(source)
-
     def _rearranged(self) -> None:
         """Other heights, colours, another order."""
-        self._at.lanes.set_own_heights(self._bench.lane_views.heights())
+        self._lanes.set_heights()
         if self._bench.document.is_open:
             self.show_all()
-            shelf = len(self._bench.calculation.results.timeline.tracks) - len(self._fitted)
-            self._share_height(self._fitted, shelf)
+            self._lanes.share_height()
 
     def _curve_ready(self, source: str) -> None:
         if self._bench.recordings.get(source) is not None:
-            self.draw_lane(source)
+            self._lanes.draw(source)
             self._soon.start()
-
-    def draw_lane(self, source: str) -> None:
-        """What this lane shows: its choice, or its recording, is another."""
-        views = self._bench.lane_views
-        self._at.lanes.set_rows(source, views.rows(source), views.words(source))
-        if source in self._fitted:
-            shelf = len(self._bench.calculation.results.timeline.tracks) - len(self._fitted)
-            self._share_height(self._fitted, shelf)
-
-    def _show_sound_sign(self, source: str) -> None:
-        self._at.lanes.set_sound_sign(source, self._bench.sounding.lanes[source].sign)
 
     def _files_checked(self, states: tuple[RecordingState, ...]) -> None:
         self._checked = True
@@ -269,7 +202,7 @@ class Display(QObject):
                 "Look for it in another folder, or go on without it."
                 if writable
                 else "Bring the original file back, then open the case again.",
-                (("Find …", lambda: self._bench.files.relink(bad)),) if writable else (),
+                (("Find …", lambda: self._bench.relinking.relink(bad)),) if writable else (),
             )
         self.show_results()
 
@@ -283,6 +216,7 @@ class Display(QObject):
         self._at.questions.show_questions(
             self._bench.document.case.questions, results.answers,
             stale=results.stale or results.answers_due, covered=self._bench.marking.is_open,
+            waiting=self._bench.document.case.question,
         )  # fmt: skip
 
     def _marking_changed(self) -> None:
@@ -358,7 +292,7 @@ class Display(QObject):
             self._at.wall.set_large(focused)
         self.show_file()
         self.show_partners()
-        self._show_own_time()
+        self._lanes.show_own_time()
         self.enable()
 
     def show_partners(self) -> None:
@@ -367,27 +301,6 @@ class Display(QObject):
         if self._at.tab == "search" and self._bench.focus.source is not None:
             searching.choose()
             tab.set_partners(searching.partners(), searching.partner)
-
-    def _show_own_time(self) -> None:
-        """A strip for a recording with a lane that is looked at on its own time."""
-        strip, places = self._at.own_time, self._bench.places
-        source = places.source(self._bench.focus.source)
-        track = places.track(source.id) if source is not None else None
-        if source is None or track is None or not track.placed or not places.on_own_time(source.id):
-            strip.show_source(None)
-            return
-        if strip.row is None or strip.row.source_id != source.id:
-            row = ShelfRow(source.id)
-            row.set_source(f"{source.name} alone", track)
-            for curve in self._bench.lane_views.rows(source.id)[:1]:
-                row.set_curve(curve.columns, waveform=curve.waveform)
-            strip.show_source(row)
-        self._move_own_time()
-
-    def _move_own_time(self) -> None:
-        row = self._at.own_time.row
-        if row is not None:
-            row.set_playhead(self._bench.playhead.position_on(row.source_id))
 
     def close(self) -> None:
         """Stop the timer."""
@@ -399,27 +312,3 @@ def _missing_words(bad: list[RecordingState]) -> str:
     first = bad[0].detail or f"{bad[0].source}: {bad[0].state}."
     more = len(bad) - 1
     return first + (f" And {more} more recording{'s' if more > 1 else ''}." if more else "")
-
-
-def shown_timeline(timeline: Timeline, case: Case) -> Timeline:
-    """The timeline without marks that take no part: they are in the evidence table only.
-
-    A proposed mark is shown by itself, since it ties nothing yet.
-    """
-    status = {mark.id: mark.provenance.status for mark in case.of_kind(Mark)}
-    waiting = {mark.id for mark in case.of_kind(Mark) if mark.unverified}
-    names = {event.id: event.name for event in case.events}
-    tracks = []
-    for track in timeline.tracks:
-        markers = []
-        for marker in track.markers:
-            if status.get(marker.mark) == "proposed":
-                alone = f"{names.get(marker.event, marker.event)} (proposed, {marker.mark})"
-                markers.append(replace(marker, event=alone))
-            elif status.get(marker.mark) == "accepted" and marker.mark in waiting:
-                alone = f"{names.get(marker.event, marker.event)} (not verified, {marker.mark})"
-                markers.append(replace(marker, event=alone, waits=True))
-            elif status.get(marker.mark) == "accepted":
-                markers.append(marker)
-        tracks.append(replace(track, markers=tuple(markers)))
-    return replace(timeline, tracks=tuple(tracks))

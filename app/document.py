@@ -14,7 +14,7 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from sync.case.calculate import inputs_of, is_stale
+from sync.case.calculate import is_stale
 from sync.case.case import Case
 from sync.case.store import CaseStore
 from sync.errors import CaseError
@@ -256,8 +256,3 @@ def same_evidence(a: Case, b: Case) -> bool:
     return replace(a, solution=None, searches=(), viewings=()) == replace(
         b, solution=None, searches=(), viewings=()
     )
-
-
-def inputs_changed(a: Case, b: Case) -> bool:
-    """True when a calculation of the two could differ."""
-    return inputs_of(a) != inputs_of(b)

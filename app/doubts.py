@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sync.adjustment.headline import headline
 from sync.adjustment.solution import Answer, ClockResult, LimitResult, Proposal, Solution
+from sync.adjustment.words import capital
 from sync.case.calculate import calculate, prepare
 from sync.case.case import Case
 from sync.errors import TiepointError
@@ -95,9 +96,10 @@ def disagreements(
     found = []
     for proposal in solution.proposals:
         first = next(iter(sorted(rows_of(case, proposal))), proposal.id)
+        name = proposal.in_words.partition(" disagrees")[0]
         found.append(Disagreement(
-            title=f"{events.get(proposal.event or '', proposal.id)}  ·  w = {proposal.w:+.1f}",
-            text=proposal.in_words, without=without.get(proposal.id, ()),
+            title=f"{events.get(proposal.event or '', name)}  ·  w = {proposal.w:+.1f}",
+            text=capital(proposal.in_words), without=without.get(proposal.id, ()),
             evidence=first if case.find(first) is not None else None,
             event=proposal.event,
         ))  # fmt: skip

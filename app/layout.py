@@ -46,7 +46,7 @@ WIDER_PX = 48
 """More for the inspector of a wide window."""
 _LOW_PX = 760
 """Below this height every line counts."""
-_LOW_SHARE = 0.47
+_LOW_SHARE = 0.5
 """Five lanes and a shelf row, just high enough to read, in a window of 1280×720."""
 _HIDEABLE = ("sources", "inspector")
 
@@ -68,7 +68,8 @@ class SearchTab(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        row = QHBoxLayout()
+        self._against = QWidget()
+        row = QHBoxLayout(self._against)
         row.setContentsMargins(18, 14, 18, 0)
         row.setSpacing(8)
         against = label("against", "secondary", wrap=False)
@@ -81,8 +82,9 @@ class SearchTab(QFrame):
             lambda at: self.partner_chosen.emit(str(self.partner.itemData(at)))
         )
         row.addWidget(self.partner, 1)
-        column.addLayout(row)
+        column.addWidget(self._against)
         self.panel = SearchPanel()
+        self.panel.form.folding.connect(self._against.setHidden)  # the pair is in its title
         column.addWidget(self.panel, 1)
 
     def set_partners(self, sources: tuple[Source, ...], chosen: str | None) -> None:
@@ -169,6 +171,11 @@ class Layout(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.tools)
+        self._strip_heights: dict[QWidget, tuple[int, int]] = {
+            self.tools: (48, 40), self.checklist: (38, 34), self.questions: (38, 34),
+            self.transport: (46, 40),
+        }  # fmt: skip
+        """Height in px, and in a low window."""
         self._strips = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._strips.setSpacing(0)
         self._strips.addWidget(self.checklist)
@@ -231,13 +238,16 @@ class Layout(QWidget):
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A low window has one strip for what a taller one shows on two."""
+        """Strips are lower in a low window."""
         super().resizeEvent(event)
         self._share_strips()
 
     def _share_strips(self) -> None:
-        """Questions and the next step on one line where the window is low."""
-        brief = self.height() < _LOW_PX and not self.questions.isHidden()
+        """Questions and the next step on one line; every strip lower where the window is low."""
+        is_low = self.height() < _LOW_PX
+        for strip, heights in self._strip_heights.items():
+            strip.setFixedHeight(heights[is_low])
+        brief = not self.questions.isHidden()
         directions = QBoxLayout.Direction
         self._strips.setDirection(directions.RightToLeft if brief else directions.TopToBottom)
         self.checklist.set_brief(brief)
@@ -270,9 +280,9 @@ class Layout(QWidget):
         """
         self._counts = (rows, shelf)
         tall = max(400, self.parted.height())
-        share = {"look": 0.38, "mark": 0.36, "answer": 0.32}[self.workspace]
+        share = {"look": 0.41, "mark": 0.38, "answer": 0.34}[self.workspace]
         share = _LOW_SHARE if tall < 700 else share  # a small screen still shows its lanes
-        fixed = 46 + 24 + LABELS_PX + 28 * shelf + 6 + self.lanes.own_px()
+        fixed = self.transport.height() + 24 + LABELS_PX + 28 * shelf + 6 + self.lanes.own_px()
         most = max(fixed + 40, round(tall * share))
         height = max(LANE_SMALLEST, min(60, int((most - fixed) / rows))) if rows else 60
         self.lanes.set_lane_height(height)

@@ -46,6 +46,18 @@ from widgets.saving import Keepsake
 from widgets.theme import apply_theme
 
 _MENUS = ("File", "Edit", "Mark", "Correlate", "Clocks", "Play", "View", "Help")
+_GROUPS = frozenset((
+    "add_media", "save", "export", "save_picture", "close_case", "copy", "set_aside", "preferences",
+    "nudge_back", "limit", "annotate", "accept_candidate", "reading", "break", "calculate", "ask",
+    "any_back", "to_start", "set_in", "loop", "lane_view", "earliest", "panes", "inspector",
+    "next_pane", "look", "theme",
+))  # fmt: skip
+"""Actions that a line in their menu stands before."""
+_WITHIN = {
+    "Step": ("any_back", ("step", "frame", "second")), "Picture": ("earliest", ("pane_",)),
+}  # fmt: skip
+"""Menus within menus, as each must fit a screen 720 high: the action each stands before, and how
+the ids of its own begin."""
 _CALM_MS = 30
 
 
@@ -94,14 +106,25 @@ class MainWindow(QMainWindow):
         for name in _MENUS:
             menu = self.menuBar().addMenu(name)
             menu.setToolTipsVisible(True)
-            for spec in ACTIONS:
-                listed = not spec.id.startswith("focus_") and spec.when != "closing"
-                if spec.menu == name and listed:
-                    menu.addAction(self.acts[spec.id])
+            listed = [
+                spec.id for spec in ACTIONS if spec.menu == name
+                and not spec.id.startswith("focus_") and spec.when != "closing"
+            ]  # fmt: skip
+            inner = {act: title for title, (_, starts) in _WITHIN.items()
+                     for act in listed if act.startswith(starts)}  # fmt: skip
+            for act in (act for act in listed if act not in inner):
+                if act in _GROUPS:
+                    menu.addSeparator()
+                menu.addAction(self.acts[act])
+            for title in dict.fromkeys(inner.values()):
+                within = QMenu(title, self)
+                within.setToolTipsVisible(True)
+                within.addActions([self.acts[act] for act in inner if inner[act] == title])
+                menu.insertMenu(self.acts[_WITHIN[title][0]], within)
             if name == "File":
                 self._recent = QMenu("Recent cases", self)
                 self._recent.aboutToShow.connect(self._fill_recent)
-                menu.insertMenu(self.acts["add_media"], self._recent)
+                menu.insertMenu(self.acts["sample"], self._recent)
 
     def _fill_recent(self) -> None:
         self._recent.clear()
@@ -205,7 +228,8 @@ class MainWindow(QMainWindow):
             text = self.desk.answers.copy_text()
         else:
             time = self.desk.transport.time.accessibleDescription()
-            text = f"{time}\n{self.bench.evidence.note}" if time else ""
+            note = self.bench.evidence.note_on(self.bench.playback.said_on)
+            text = f"{time}\n{note}" if time else ""
         if text:
             QGuiApplication.clipboard().setText(text)
             self.desk.status.say("Copied, with its range.")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument, QTextFormat, QTextTable
 
-WHOLE = 0.25
+WHOLE = 0.34
 """Of a page: a paragraph or a table no higher than this is not cut; so much of a page may stay
 empty. (Of a cut paragraph Qt draws one line too many, unseen but found by a search.)"""
 SLACK = 0.5

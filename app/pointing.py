@@ -53,6 +53,7 @@ class Pointing(QObject):
         at.lanes.released.connect(bench.playback.release)
         at.lanes.clicked.connect(self._lane_clicked)
         at.lanes.mark_clicked.connect(bench.moving.go_mark)
+        at.lanes.mark_dragged.connect(self._mark_dragged)
         at.lanes.range_selected.connect(self._range_selected)
         at.lanes.shelf_moved.connect(self._own_time_clicked)
         at.lanes.menu_wanted.connect(self._lane_menu)
@@ -71,15 +72,17 @@ class Pointing(QObject):
         bar.loop_toggled.connect(act["loop"].trigger)
         bar.snap_toggled.connect(act["snap"].trigger)
         bar.sound_clicked.connect(self._sound_menu)
-        bar.set_snap(self._bench.marking.snap)
+        bar.set_snap(self._bench.drafting.snap)
 
     def _connect_panels(self) -> None:
         at, act, bench = self._at, self._actions, self._bench
         at.status.jobs.cancelled.connect(self._cancel_job)
         at.questions.chosen.connect(self._question_chosen)
+        at.questions.ask_wanted.connect(act["ask"].trigger)
         at.search_tab.partner_chosen.connect(self._partner_chosen)
         at.inspector.currentChanged.connect(lambda _: self.tab_changed())
         at.file.go_to.connect(self._go_in_file)
+        at.file.origin_wanted.connect(act["origin"].trigger)
         at.checklist.step_clicked.connect(self._step_clicked)
         at.checklist.dismissed.connect(lambda: bench.case_look.hide_steps(True))
         at.welcome.new_wanted.connect(act["new"].trigger)
@@ -130,6 +133,12 @@ class Pointing(QObject):
         if isinstance(ns, int):
             self._bench.playback.go_reference(ns)
 
+    def _mark_dragged(self, mark: str, by_ns: int, done: bool) -> None:
+        try:
+            self._bench.revising.drag(mark, by_ns, done)
+        except TiepointError as error:
+            self._bench.problems.show(error)
+
     def _own_time_clicked(self, source: str, media_ns: object) -> None:
         self._pane_clicked(source)
         if isinstance(media_ns, int):
@@ -158,7 +167,8 @@ class Pointing(QObject):
         if opened is not None and opened.stopped:
             menu.addAction("Go on reading", partial(recordings.read_on, source))
             menu.addSeparator()
-        for name in ("mark", "limit", "search", "reading", "break", "known_gap", "own_time"):
+        for name in ("mark", "limit", "search", "reading", "break", "known_gap", "own_time",
+                     "origin"):  # fmt: skip
             menu.addAction(self._actions[name])
         if self._at.lanes.lane(source) is not None:
             self._add_looks(menu.addMenu("Lane"), source)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from shiboken6 import isValid
 
 from app.controllers.draft import SOUND_HALF_NS
+from app.controllers.times import TimeFormat
 from app.settings import Settings
 from sync.cache import LIMIT_BYTES
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from app.main_window import MainWindow
 
 ThemeName = Literal["system", "dark", "light"]
-TimeFormat = Literal["reference", "elapsed"]
 SAVE_EVERY_MIN = (0, 5, 15)
 GIB = 1 << 30
 
@@ -77,9 +77,11 @@ def apply(window: MainWindow, wanted: Preferences) -> None:
     bench = window.bench
     if not wanted.tips:
         window.desk.welcome.set_tip("")
-    bench.playback.set_elapsed(wanted.times == "elapsed")
-    bench.marking.sound_half_ns = wanted.sound_half_ms * 1_000_000
-    bench.marking.radio_longest_s = wanted.radio_longest_s
+    bench.times.set_format(wanted.times)
+    if bench.document.is_open and bench.times.why_not_utc:
+        window.desk.status.say(bench.times.why_not_utc)
+    bench.drafting.sound_half_ns = wanted.sound_half_ms * 1_000_000
+    bench.marking.closing.radio_longest_s = wanted.radio_longest_s
     bench.autosave.set_every(wanted.save_every_min)
     bench.audio.wanted = wanted.audio_device
     cache = bench.recordings.cache

@@ -7,6 +7,7 @@ every figure is drawn as an object of its own: as lines and text, not as a pictu
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QBuffer,
@@ -35,6 +36,9 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgRenderer
 
 from app.pdf_pages import pages_of
+
+if TYPE_CHECKING:
+    from sync.report.content import Report
 
 MARGINS_MM = QMarginsF(18, 16, 18, 14)
 FOOTER_MM = 8.0
@@ -90,6 +94,13 @@ def needs_application() -> QGuiApplication:
     if isinstance(there, QGuiApplication):
         return there
     return QGuiApplication(["tiepoint"])
+
+
+def report_pages(report: Report, html: str) -> bytes:
+    """The pages of a report (:func:`sync.report.html.html_of`), with its footer and mark."""
+    from sync.report.html import mark_of
+
+    return pdf_bytes(html, footer=report.footer, mark=mark_of(report))
 
 
 def pdf_bytes(html: str, *, footer: str, mark: str = "") -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+from PySide6.QtGui import QColor
 
 from sync.adjustment.solution import Solution
 from sync.case.case import Case
@@ -10,20 +12,23 @@ from sync.evidence import ClockCheck, Evidence, Lag, LogTime, Mark, Reading, Sta
 from sync.timebase import MediaTime, ReferenceTime
 from widgets.evidence_table import KINDS
 from widgets.residual import ResidualPoint
-from widgets.theme import current_theme, source_colour
+from widgets.theme import current_theme
 
 Placing = Callable[[str, MediaTime], ReferenceTime | None]
 
 
-def residual_points(case: Case, solution: Solution, place: Placing) -> list[ResidualPoint]:
+def residual_points(
+    case: Case, solution: Solution, place: Placing, colours: Mapping[str, QColor]
+) -> list[ResidualPoint]:
     """One point for each observation that has a residual and a time.
 
     Parameters
     ----------
     place
         Reference time of a media time of a source; ``None`` where it has no link.
+    colours
+        By source id, as its lane has it.
     """
-    colours = {source.id: source_colour(n) for n, source in enumerate(case.sources)}
     names = {source.id: source.name for source in case.sources}
     names |= {clock.id: clock.name for clock in case.clocks if clock.id not in names}
     events = {event.id: event.name for event in case.events}

@@ -44,6 +44,7 @@ def take_picture(app: QApplication, window: MainWindow, out: Path, state: str | 
         timer.setInterval(wait_ms)
 
     def done() -> None:
+        QApplication.sendPostedEvents()  # no panel that is not filled, or filled and not laid out
         pictures.append((window.bench.walls.own or window).grab())
         app.exit()  # not quit: it closes the window, whose end would end the next loop too
 
@@ -58,7 +59,9 @@ def take_picture(app: QApplication, window: MainWindow, out: Path, state: str | 
             done()
 
     def loading() -> None:
-        answered = window.bench.document.is_open and not window.bench.calculation.busy
+        bench = window.bench
+        seen = window.is_idle or any(job.shown for job in bench.jobs.active)
+        answered = bench.document.is_open and not bench.calculation.busy and seen
         QTimer.singleShot(
             _CALM_MS if answered else _LOADING_MS, window, done if answered else loading
         )

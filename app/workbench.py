@@ -13,6 +13,7 @@ from app.controllers.autosave import Autosave
 from app.controllers.calculation import Calculation
 from app.controllers.case_look import CaseLook
 from app.controllers.checks import Checks
+from app.controllers.drafting import Drafting
 from app.controllers.evidence import EvidenceDesk
 from app.controllers.extremes import Extremes
 from app.controllers.files import Files
@@ -27,12 +28,14 @@ from app.controllers.places import Places
 from app.controllers.playback import Playback
 from app.controllers.problems import Problems
 from app.controllers.recordings import Recordings
+from app.controllers.relinking import Relinking
 from app.controllers.revising import Revising
 from app.controllers.rough import Rough
 from app.controllers.saving import Saving
 from app.controllers.searching import Searching
 from app.controllers.snippets import Snippets
 from app.controllers.sounding import Sounding
+from app.controllers.times import Times
 from app.controllers.try_on import TryOn
 from app.controllers.verifying import Verifying
 from app.controllers.walls import Walls
@@ -78,6 +81,7 @@ class Workbench(QObject):
             document=self.document, jobs=self.jobs, settings=settings, cache=cache,
             window=window, problem=self.problems.offer, parent=self,
         )  # fmt: skip
+        self.relinking = Relinking(self.document, self.jobs, window, self)
         self.annotating = Annotating(
             document=self.document, jobs=self.jobs, places=self.places, playback=self.playback,
             focus=self.focus, calculation=self.calculation, table=at.evidence_tab.remarks,
@@ -89,7 +93,7 @@ class Workbench(QObject):
             window=window, problem=self.problems.offer, parent=self,
         )  # fmt: skip
         self.handing_over.said.connect(at.status.say)
-        self.files.reported.connect(lambda _: self.case_look.note_report())
+        self.handing_over.reported.connect(lambda _: self.case_look.note_report())
         self.files.labels_dropped.connect(self.annotating.read)
         self.autosave = Autosave(self.document, self.problems.show, self)
         self.try_on = TryOn(
@@ -110,10 +114,11 @@ class Workbench(QObject):
             focus=self.focus, audio=self.audio, transport=at.transport,
             parent=self,
         )  # fmt: skip
+        self.times = Times(self.places, self.calculation, at.lanes, self)
         self.playback = Playback(
             places=self.places, panes=self.panes, calculation=self.calculation,
-            playhead=self.playhead, focus=self.focus, wall=at.wall, lanes=at.lanes,
-            transport=at.transport, parent=self,
+            playhead=self.playhead, focus=self.focus, times=self.times, wall=at.wall,
+            lanes=at.lanes, transport=at.transport, parent=self,
         )  # fmt: skip
         self.recordings.ready.connect(self.playback.look_again)
         self.playback.dragged.connect(self.sounding.scrub)
@@ -137,19 +142,25 @@ class Workbench(QObject):
             "document": self.document, "places": self.places, "playback": self.playback,
             "recordings": self.recordings, "focus": self.focus, "window": window, "parent": self,
         }  # fmt: skip
+        self.drafting = Drafting(
+            places=self.places, panes=self.panes, playback=self.playback,
+            recordings=self.recordings, pair=Pair(self.frames, at.wall, self), lanes=at.lanes,
+            snippets=self.snippets, parent=self,
+        )  # fmt: skip
         self.marking = Marking(
-            panes=self.panes, playhead=self.playhead, pair=Pair(self.frames, at.wall, self),
-            lanes=at.lanes, transport=at.transport, snippets=self.snippets,
-            problem=self.problems.show, **common,
+            drafting=self.drafting, playhead=self.playhead, lanes=at.lanes, transport=at.transport,
+            snippets=self.snippets, problem=self.problems.show, **common,
         )  # fmt: skip
         self.verifying = Verifying(self.document, self.recordings, self.problems.show, self)
         self.verifying.said.connect(at.status.say)
         self.sounding.only_focused = lambda: self.marking.is_open
         self.moving = Moving(
-            playhead=self.playhead, marking=self.marking, sounding=self.sounding, lanes=at.lanes,
-            transport=at.transport, **common,
+            playhead=self.playhead, drafting=self.drafting, marking=self.marking,
+            sounding=self.sounding, lanes=at.lanes, transport=at.transport, **common,
         )  # fmt: skip
-        self.revising = Revising(self.document, self.recordings, self.snippets, self.moving, self)
+        self.revising = Revising(
+            self.document, self.calculation, self.recordings, self.snippets, self.moving, self
+        )  # fmt: skip
         self.rough = Rough(
             self.document, self.places, self.playhead, self.focus, self.marking, self
         )  # fmt: skip
@@ -167,8 +178,8 @@ class Workbench(QObject):
         self.evidence.noted.connect(at.search.set_note)
         self.checks = Checks(
             document=self.document, calculation=self.calculation, places=self.places,
-            desk=self.evidence, panel=at.evidence_tab, marking=self.marking, window=window,
-            problem=self.problems.show, parent=self,
+            desk=self.evidence, panel=at.evidence_tab, marking=self.marking,
+            lane_views=self.lane_views, window=window, problem=self.problems.show, parent=self,
         )  # fmt: skip
 
     @property

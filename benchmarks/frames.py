@@ -203,6 +203,13 @@ def back(folder: Path, rounds: int, only: str) -> None:
                 f"  25 a second {where:15s} p50 {middle:.2f} ms, p95 {late:.2f} ms, "
                 f"longest {longest:.1f} ms"
             )
+        for words, taken in (
+            ("one each 0.5 s, over its start", _steps_back(reader, 250 + 6, 30, pause_s=0.5)),
+            ("0.5 s after a seek", _turned_round(reader, 10 * rounds, pause_s=0.5)),
+            ("2 s after a seek to a key frame", _turned_round(reader, 4, pause_s=2, at=250)),
+        ):
+            middle, late, longest = 1e3 * np.quantile(taken, [0.5, 0.95, 1])
+            print(f"  {words:31s} p50 {middle:.2f} ms, p95 {late:.2f} ms, longest {longest:.1f} ms")
     with PyAvByTime(path, index) as peer, OpenCvByNumber(path, index) as capture:
         at = 250 + 125
         print(f"  PyAV, by time            {_ms([cpu_s(lambda: peer.video(at - 1))])}")
@@ -237,6 +244,28 @@ def _steps_back(reader: FrameReader, begin: int, steps: int, pause_s: float | No
         now = max(now, due)
         now += cpu_s(lambda i=i: reader.frame(i).image(*PANE))
         taken.append(now - due)
+    return taken
+
+
+def _turned_round(
+    reader: FrameReader, count: int, *, pause_s: float, at: int | None = None
+) -> list[float]:
+    """Seconds of the first step back after each of some seeks, ``pause_s`` of idle CPU between."""
+    rng = random.Random(7)
+    before, taken = 0, []
+    for _ in range(count):
+        place = rng.randrange(1, len(reader.index)) if at is None else at
+        reader.frame(0 if at is not None else before)
+        reader.frame(place)
+        way, spent = 1 if place > before else -1, 0.0
+        more = True
+        while more and spent < pause_s:
+            begun = time.process_time()
+            more = reader.read_ahead(way)
+            spent += time.process_time() - begun
+        late = max(0.0, spent - pause_s)
+        taken.append(late + cpu_s(lambda: reader.frame(place - 1).image(*PANE)))  # noqa: B023
+        before = 0 if at is not None else place
     return taken
 
 

@@ -26,15 +26,14 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt, QTimer, SignalInstance
+from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from app.main_window import MainWindow
 from app.settings import Settings
 from benchmarks.window_media import SOUND_HOURS, make_case, make_long_sound, make_tied_case
 from sync.cache import Cache
-from sync.case.case import Case
 from sync.clock import ClockModel
 from sync.evidence import Mark
 from sync.media.hashing import sha256_of
@@ -43,6 +42,7 @@ from sync.timebase import NS_PER_S, Duration, MediaTime, ReferenceTime
 from sync.timeline import Clip, Timeline, Track
 from sync.traces.trace import Trace
 from widgets.columns import Array, Columns, LaneRow, trace_columns
+from widgets.lane import MARK_TOP
 from widgets.lane_stack import LaneStack
 from widgets.theme import apply_theme
 from widgets.view_range import ViewRange
@@ -347,16 +347,32 @@ def everything_shown(window: MainWindow) -> bool:
     )
 
 
+def every_curve_drawn(window: MainWindow) -> bool:
+    """Every clip shows its motion, too."""
+    bench = window.bench
+    return all(
+        (opened := bench.recordings.get(source.id)) is not None and "motion" in opened.traces
+        for source in bench.document.case.sources if source.facts.picture is not None
+    )  # fmt: skip
+
+
 def measure_reopen(_app: QApplication, folder: Path) -> Iterable[str]:
-    """From the wish to open to every lane and pane with something in it."""
+    """From the wish to open to every recording opened, and on to every curve drawn.
+
+    Counted for the first: the case read with its log and checked, clocks and timeline, the frame
+    index of every clip (verified, from the cache), the waveform of every channel, and what the
+    window paints of them meanwhile. For the second also the motion of every clip. The files' own
+    digests are checked after the first, in the background, whatever size and time they bear: 5 GB
+    take longer than that, and what is found changed is then said and used no more.
+    """
     path = make_case(folder)
     window = MainWindow(settings=Settings())
     window.resize(WIDTH_PX, 1080)
     window.show()
     window.open(path)
     wait(lambda: everything_shown(window) and window.is_idle, window)  # warms the caches
-    waited, own = [], []
-    for _ in range(3):
+    waited, own, drawn = [], [], []
+    for _ in range(7):
         window.bench.document.close()
         wait(lambda: window.is_idle, window)
         began, began_cpu = time.perf_counter(), time.thread_time()
@@ -364,6 +380,8 @@ def measure_reopen(_app: QApplication, folder: Path) -> Iterable[str]:
         wait(lambda: everything_shown(window), window)
         waited.append(time.perf_counter() - began)
         own.append(time.thread_time() - began_cpu)
+        wait(lambda: every_curve_drawn(window), window)
+        drawn.append(time.perf_counter() - began)
         window.bench.jobs.cancel_all()
         wait(lambda: window.is_idle, window)
     window.close()
@@ -371,54 +389,109 @@ def measure_reopen(_app: QApplication, folder: Path) -> Iterable[str]:
     what = f"reopen 16 clips, 8 channels of {SOUND_HOURS} h"
     yield row(what, "2 s", f"{statistics.median(waited):.2f} s")
     yield row("  of that the window's own thread, CPU", "", f"{statistics.median(own):.2f} s")
+    yield row(
+        "  until the motion of every clip is there, too", "", f"{statistics.median(drawn):.2f} s"
+    )
 
 
 # -- drag a mark ----------------------------------------------------------------------------------
 
 
 def measure_drag(app: QApplication, folder: Path) -> Iterable[str]:
-    """One step of a drag of one mark with 100 anchors: solved, and painted anew."""
+    """One step of a drag of one mark with 100 anchors: solved, and painted anew.
+
+    Each step moves the mark by one picture or more, seen on the screen as some pixels. Counted is
+    all CPU of the process, the calculation's thread with the window's: clocks with their
+    covariance, the places of all clips and marks by them, and the painting. Tables and answers
+    follow when the mark is let go, which is measured by itself.
+    """
     path = make_tied_case(folder)
     window = MainWindow(settings=Settings())
     window.resize(WIDTH_PX, 1080)
     window.show()
     window.open(path)
     wait(lambda: everything_shown(window) and window.is_idle, window)
-    case = window.bench.document.case
-    mark = case.of_kind(Mark)[0]
-    waited, own = [], []
-    for step in range(30):
-        moved = moved_mark(window.bench.document.case, mark, (step % 5 - 2) * 1_000_000)
-        done = []
-        follow = window.bench.calculation.changed.connect(
-            lambda done=done: done.append(not window.bench.calculation.results.stale)
-        )
-        began, began_cpu = time.perf_counter(), time.thread_time()
-        window.bench.document.act(moved, "drag", merge="drag")
-        while not any(done):
-            app.processEvents()
-            time.sleep(0.0002)
-        app.processEvents()
-        waited.append(time.perf_counter() - began)
-        own.append(time.thread_time() - began_cpu)
-        window.bench.calculation.changed.disconnect(follow)
-        wait(lambda: window.is_idle, window)
+    held = Held(app, window)
+    steps = [held.move(held.from_ms(100 * (step % 5 - 2))) for step in range(40)][10:]
+    before = window.bench.document.store.head.seq
+    let_go = [held.drop(step) for step in range(10)]
+    written = window.bench.document.store.head.seq - before
     window.close()
     window.deleteLater()
-    yield row("drag a mark, 100 anchors: solve and repaint", "30 ms", ms(waited))
+    waited, whole, own = (list(each) for each in zip(*steps, strict=True))
+    yield row("drag a mark, 100 anchors: solve and repaint", "30 ms", ms(whole))
     yield row("  of that the window's own thread, CPU", "", ms(own))
+    yield row("  from the mouse to the picture, by the clock", "", ms(waited))
+    waited, whole, own = (list(each) for each in zip(*let_go, strict=True))
+    yield row("let go: log, all tables, pictures of the mark", "", ms(whole))
+    yield row("  of that the window's own thread, CPU", "", ms(own))
+    yield row("  written to the log, a drag", "", f"{written / len(let_go):g} lines")
 
 
-def moved_mark(case: Case, mark: Mark, by_ns: int) -> Case:
-    """The case with one mark elsewhere."""
-    from dataclasses import replace
+Spent = tuple[float, float, float]
+"""Seconds: by the clock, CPU of the whole process, CPU of the window's own thread."""
 
-    assert mark.earliest is not None
-    assert mark.latest is not None
-    return case.with_evidence(
-        replace(mark, earliest=MediaTime(mark.earliest.ns + by_ns),
-                latest=MediaTime(mark.latest.ns + by_ns))
-    )  # fmt: skip
+
+class Held:
+    """One mark in the hand, by real events of the mouse on its lane."""
+
+    def __init__(self, app: QApplication, window: MainWindow) -> None:
+        self._app, self._window = app, window
+        mark = window.bench.document.case.of_kind(Mark)[0]
+        window.bench.moving.go_mark(mark.id)
+        wait(lambda: window.is_idle, window)
+        lane = window.desk.lanes.lane(mark.source)
+        assert lane is not None
+        self._lane, self._mark = lane, mark.id
+        self._at = self._where()
+        self._send(QEvent.Type.MouseButtonPress, self._at)
+
+    def from_ms(self, away_ms: float) -> QPointF:
+        """So far from where it was taken."""
+        return self._at + QPointF(away_ms * 1e6 / self._window.desk.lanes.view.ns_per_px, 0)
+
+    def move(self, to: QPointF) -> Spent:
+        """One step of the mouse, until the lanes show what follows from it."""
+        return self._spent(
+            lambda: self._send(QEvent.Type.MouseMove, to), self._window.bench.calculation.glimpsed
+        )
+
+    def drop(self, number: int) -> Spent:
+        """Let go 100 ms to one side or the other, and take it again."""
+        self.move(self.from_ms(-100 if number % 2 else 100))
+        to = self.from_ms(100 if number % 2 else -100)
+        spent = self._spent(
+            lambda: self._send(QEvent.Type.MouseButtonRelease, to),
+            self._window.bench.calculation.changed,
+        )
+        self._at = self._where()
+        self._send(QEvent.Type.MouseButtonPress, self._at)
+        return spent
+
+    def _spent(self, act: Callable[[], None], shown: SignalInstance) -> Spent:
+        clocks = (time.perf_counter, time.process_time, time.thread_time)
+        told: list[bool] = []
+        follow = shown.connect(lambda: told.append(True))
+        began = [clock() for clock in clocks]
+        act()
+        wait(lambda: bool(told) and not self._window.bench.calculation.busy, self._window)
+        self._app.processEvents()  # paints
+        spent = tuple(clock() - at for clock, at in zip(clocks, began, strict=True))
+        shown.disconnect(follow)
+        wait(lambda: self._window.is_idle, self._window)
+        return spent  # type: ignore[return-value]
+
+    def _where(self) -> QPointF:
+        found = next(m for m in self._lane.track.markers if m.mark == self._mark)
+        assert found.reference is not None
+        return QPointF(self._lane.x_of(found.reference.ns), MARK_TOP + 4)
+
+    def _send(self, kind: QEvent.Type, at: QPointF) -> None:
+        left, held = Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton
+        buttons = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else held
+        event = QMouseEvent(kind, at, self._lane.mapToGlobal(at), left, buttons,
+                            Qt.KeyboardModifier.NoModifier)  # fmt: skip
+        QApplication.sendEvent(self._lane, event)
 
 
 PARTS: dict[str, Callable[[QApplication, Path], Iterable[str]]] = {

@@ -18,17 +18,6 @@ PPM = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockPrior:
-    """What is assumed of a clock's rate before anything is observed.
-
-    ``u_drift_ppm`` is the standard uncertainty of the drift; 0 is an ideal rate, ``None`` unknown.
-    """
-
-    clock: str
-    u_drift_ppm: float | None = 100.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MappedInstant:
     """A reference time with its uncertainty, and whether it lies outside the observed span."""
 

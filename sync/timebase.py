@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from fractions import Fraction
 from functools import total_ordering
 from typing import Any, Generic, Self, TypeVar, overload
@@ -152,6 +153,11 @@ _FRAMES = re.compile(
     r"^(?P<h>\d+):(?P<m>\d{1,2}):(?P<s>\d{1,2})[:;](?P<f>\d+)@(?P<rate>\d+(?:[./]\d+)?)$"
 )
 _PLAIN = re.compile(r"^[+-]?\d+(?:[.,]\d+)?$")
+
+
+def now_utc() -> str:
+    """The present moment to the second, as provenance keeps it: ``2026-05-01T14:22:40Z``."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def parse_time_ns(text: str) -> int:

@@ -13,7 +13,7 @@ from sync.clock import ClockModel
 from sync.errors import EvidenceError
 from sync.evidence import Mark
 from sync.timebase import Duration, MediaTime, ReferenceTime, format_clock
-from sync.uncertainty import Z95
+from sync.uncertainty import Z95, round_down, round_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,7 +301,7 @@ def _why_nothing(track: Track, at: ReferenceTime, stale: bool) -> str:
     elif at >= last[0]:
         reason = f"ended at {_shown(*last)}"
     else:
-        reason = "gap between stretches"
+        reason = _what_is_removed(track, at)
     if between:
         return f"{reason}; {between}"
     without = len(track.clips) - len(placed)
@@ -309,6 +309,33 @@ def _why_nothing(track: Track, at: ReferenceTime, stale: bool) -> str:
         what = "one stretch" if without == 1 else f"{without} stretches"
         reason += f"; {what} of it not linked"
     return reason
+
+
+def _what_is_removed(track: Track, at: ReferenceTime) -> str:
+    """How much time the file lacks between the two placed stretches around ``at``.
+
+    Both ends may be off by their whole range at once: the length is between the limits whatever
+    the two have to do with each other. Where stretches without a link lie between, what is removed
+    before and after each of them is not known, only that all of it fits.
+    """
+    placed = [
+        (clip, clip.start, clip.end)
+        for clip in track.clips
+        if clip.model is not None and clip.start is not None and clip.end is not None
+    ]
+    before, _, end = max((one for one in placed if one[2] <= at), key=lambda one: one[2])
+    after, start, _ = min((one for one in placed if one[1] > at), key=lambda one: one[1])
+    if after.stretch <= before.stretch:
+        return "gap between stretches"
+    halves = (before.half_end, after.half_start)
+    half_s = sum(half.s for half in halves if half is not None)
+    loose = [c for c in track.clips if before.stretch < c.stretch < after.stretch]
+    lost_s = (start - end).s - sum((c.media_end - c.media_start).s for c in loose)
+    high = round_up(max(0.0, lost_s + half_s), 1)
+    if loose:
+        return f"time removed here, length unknown (0 to {high:.1f} s)"
+    low = round_down(max(0.0, lost_s - half_s), 1)
+    return f"time removed here, between {low:.1f} and {high:.1f} s"
 
 
 def _what_may_be_here(track: Track, at: ReferenceTime) -> str:

@@ -73,6 +73,12 @@ class Distribution:
         """The hard limit, or ``None`` for a normal distribution."""
         return None if self.shape == "normal" else self.u * _HALF_PER_U[self.shape]
 
+    @property
+    def stated_half(self) -> float:
+        """What people type after ±: the hard limit, else half the 95 % range."""
+        half = self.half
+        return Z95 * self.u if half is None else half
+
 
 @dataclass(frozen=True, slots=True)
 class Component:
@@ -275,14 +281,6 @@ class Uncertain:
         listed, own = [names[i] for i in ranked.tolist()], squares[ranked]
         lines = zip(listed, np.sqrt(own).tolist(), (own / total).tolist(), strict=True)
         return tuple(map(Share._make, lines))
-
-    @property
-    def hard_half(self) -> float | None:
-        """Σ|g|·a when every input has hard limits: a range that holds with certainty."""
-        parts = self.components
-        if not len(parts) or bool(np.isinf(parts.half_per_u).any()):
-            return None
-        return math.fsum((parts.u * parts.half_per_u).tolist())
 
 
 def coverage_factor(parts: Sequence[tuple[float, Shape]], probability: float = LEVEL) -> float:

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from sync.case.annotation import Annotation
 from sync.timebase import MediaTime, ReferenceTime, format_clock
 from widgets.parts import button
-from widgets.table import Cell, Column, Table
+from widgets.table import Table
+from widgets.table_rows import Cell, Column
 
 COLUMNS = (
     Column(title="at", number=True, tip="Time in the recording, or what the clock showed"),

@@ -62,7 +62,6 @@ class AnswerPanel(QFrame):
         self.setAccessibleName("Answers")
         self._answers: list[tuple[Question, Answer | None]] = []
         self._reasons: dict[str, str] = {}
-        self._names: Mapping[str, str] = {}
         self._context = ""
         self._open: str | None = None
         self._covered = self._stale = False
@@ -95,11 +94,6 @@ class AnswerPanel(QFrame):
         ids = [question.id for question, _ in self._answers]
         if self._open not in ids:
             self._open = ids[0] if ids else None
-        self.due.mark()
-
-    def set_names(self, names: Mapping[str, str]) -> None:
-        """What the inputs of a budget are called, by the source of their share."""
-        self._names = dict(names)
         self.due.mark()
 
     def set_context(self, context: str) -> None:
@@ -200,8 +194,9 @@ class AnswerPanel(QFrame):
 
     def _add_list(self) -> None:
         for place, (question, answer) in enumerate(self._answers):
-            row = QuestionRow(f"Q{place + 1}", question, answer, self._stale)
-            row.set_open(question.id == self._open)
+            row = QuestionRow(
+                f"Q{place + 1}", question, answer, self._stale, opened=question.id == self._open
+            )
             row.clicked.connect(self._choose)
             self._column.addWidget(row)
         self._column.addSpacing(6)
@@ -213,8 +208,8 @@ class AnswerPanel(QFrame):
             self.question_selected.emit(question_id)
 
     def _add_answer(self, question: Question, answer: Answer | None) -> None:
-        number = [asked.id for asked, _ in self._answers].index(question.id) + 1
-        self._column.addWidget(label(f"Q{number}  {question.words}", "title"))
+        if len(self._answers) == 1:  # of several the list says which one is open
+            self._column.addWidget(label(f"Q1  {question.words}", "title"))
         if self._stale and answer is not None:
             self._column.addWidget(label(f"⟳ {words.STALE}", "act"))
         reason = self._reasons.get(question.id, "")
@@ -225,7 +220,7 @@ class AnswerPanel(QFrame):
             self._column.addWidget(contested_card(answer.contested))
         self._add_ranges(answer)
         if answer.budget:
-            for part in budget(answer, self._names, self._context):
+            for part in budget(answer, self._context):
                 self._column.addWidget(part)
         self._add_surer(question, answer)
         self._add_mistakes(answer)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QGuiApplication, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from sync.adjustment.headline import headline
 from sync.adjustment.solution import Answer, Contested
@@ -16,7 +16,7 @@ from widgets import answer_words as words
 from widgets.budget_table import BudgetTable
 from widgets.difference_axis import DifferenceAxis, Range
 from widgets.parts import ElidedLabel, StateChip, button, label, set_role
-from widgets.theme import current_theme
+from widgets.theme import current_theme, mono_font, text_width, ui_font
 
 
 def card(lines: list[tuple[str, str]], spacing: int = 4) -> QFrame:
@@ -41,7 +41,7 @@ def verdict_card(answer: Answer | None, stale: bool, reason: str = "") -> QFrame
     if answer is not None:
         colours = {"A": current_theme().sources[3], "B": current_theme().sources[0]}
         for letter, name, time in words.both(answer):
-            inner.addLayout(_instant_row(letter, name, time, colours[letter]))
+            inner.addWidget(_Instant(letter, name, time, colours[letter]))
         inner.addSpacing(4)
     resolved = answer is not None and answer.verdict in ("a-before-b", "b-before-a")
     title, sentence = headline(answer), words.WAITING
@@ -56,21 +56,32 @@ def verdict_card(answer: Answer | None, stale: bool, reason: str = "") -> QFrame
     return made
 
 
-def _instant_row(letter: str, name: str, time: str, colour: QColor) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(10)
-    mark = label(letter, wrap=False)
-    mark.setStyleSheet(f"color: {colour.name()}; font-weight: 700;")
-    row.addWidget(mark)
-    top = Qt.AlignmentFlag.AlignTop
-    mark.setAlignment(top)
-    both = QVBoxLayout()
-    both.setSpacing(1)
-    both.addWidget(label(name))
-    if time:
-        both.addWidget(label(time, "mono", wrap=False))
-    row.addLayout(both, 1)
-    return row
+class _Instant(QWidget):
+    """A or B: its name and its time, side by side where there is room for both."""
+
+    def __init__(self, letter: str, name: str, time: str, colour: QColor) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        mark = label(letter, wrap=False)
+        mark.setStyleSheet(f"color: {colour.name()}; font-weight: 700;")
+        mark.setAlignment(Qt.AlignmentFlag.AlignTop)
+        row.addWidget(mark)
+        self._both = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._both.setSpacing(1)
+        self._both.addWidget(label(name), 1)
+        if time:
+            self._both.addWidget(label(time, "mono", wrap=False))
+        row.addLayout(self._both, 1)
+        self._needed = text_width(name, ui_font(13)) + text_width(time, mono_font(13)) + 56
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One line or two."""
+        super().resizeEvent(event)
+        ways = QBoxLayout.Direction
+        wide = event.size().width() >= self._needed
+        self._both.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
 
 
 def instants(answer: Answer) -> list[tuple[str, int, int, QColor]]:
@@ -103,10 +114,10 @@ class Heading(QWidget):
         row.addWidget(copy)
 
 
-def budget(answer: Answer, names: Mapping[str, str], note: str) -> list[QWidget]:
+def budget(answer: Answer, note: str) -> list[QWidget]:
     """What the ± is made of: heading and bars."""
     bars = BudgetTable()
-    bars.set_shares(answer.budget, names)
+    bars.set_shares(answer.budget)
     bars.set_note(note)
     heading = Heading("WHAT THE ± IS MADE OF", "u in s · share", bars.as_text,
                       "Copy every input with its u and share")  # fmt: skip
@@ -199,14 +210,20 @@ class QuestionRow(QFrame):
 
     clicked = Signal(str)
 
-    def __init__(self, number: str, question: Question, answer: Answer | None, stale: bool) -> None:
+    def __init__(
+        self, number: str, question: Question, answer: Answer | None, stale: bool, *, opened: bool
+    ) -> None:
+        """``opened``: it is the open one, with all its words."""
         super().__init__()
         self.setObjectName("card")
+        self.setProperty("chosen", opened)
         self._id = question.id
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 5, 8, 5)
-        row.addWidget(label(number, "secondary", wrap=False))
-        row.addWidget(ElidedLabel(question.words), 1)
+        row.setSpacing(8)
+        top = Qt.AlignmentFlag.AlignTop
+        row.addWidget(label(number, "secondary", wrap=False), 0, top)
+        row.addWidget(label(question.words) if opened else ElidedLabel(question.words), 1)
         chip = StateChip()
         symbol, word = words.verdict_word(answer, stale=stale)
         theme = current_theme()
@@ -214,14 +231,10 @@ class QuestionRow(QFrame):
             symbol, theme.secondary
         )
         chip.set_state(symbol, word, tone)
-        row.addWidget(chip)
+        row.addWidget(chip, 0, top)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(f"{number} {question.words}: {word}")
-
-    def set_open(self, opened: bool) -> None:
-        """Mark the open question."""
-        self.setProperty("chosen", opened)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open this question."""

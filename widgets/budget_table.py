@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import (
@@ -45,11 +45,10 @@ class BudgetTable(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("What the ± is made of")
 
-    def set_shares(self, shares: Sequence[Share], names: Mapping[str, str] | None = None) -> None:
-        """Show a budget; ``names`` says in words what an input is."""
-        known = names or {}
+    def set_shares(self, shares: Sequence[Share]) -> None:
+        """Show a budget, the largest share first."""
         ordered = sorted(shares, key=lambda share: -share.share)
-        rows = [(known.get(s.source, s.source), s.share, s.u) for s in ordered]
+        rows = [(s.source, s.share, s.u) for s in ordered]
         self._all = rows
         if len(rows) > MOST_ROWS:
             rest = rows[MOST_ROWS - 1 :]
@@ -81,9 +80,10 @@ class BudgetTable(QWidget):
         """The bars as a picture or a drawing, every input as a table."""
         name = self.accessibleName()
         head = [("plot", name), *(("note", line) for line in self._note.splitlines())]
+        beneath = f"At the right of each bar: u in s, and its share of u².\n{self._note}".strip()
         return Keepsake(name=name, content={
-            "png": lambda: figure.png(self, name, self._note),
-            "svg": lambda: figure.svg(self, name, self._note),
+            "png": lambda: figure.png(self, name, beneath),
+            "svg": lambda: figure.svg(self, name, beneath),
             "csv": lambda: shown_csv_bytes(head, _TITLES, self._cells()),
         })  # fmt: skip
 
@@ -121,9 +121,9 @@ class BudgetTable(QWidget):
             draw_text(painter, room, name, ui_font(12), theme.text)
             right = Qt.AlignmentFlag.AlignRight
             amount = row.adjusted(0, 0, -8, 0)
-            draw_text(painter, amount, percent(share), mono_font(12), theme.secondary, right)
+            draw_text(painter, amount, percent(share), mono_font(12), theme.text, right)
             amount = row.adjusted(0, 0, -_SHARE_PX, 0)
-            draw_text(painter, amount, f"{u:.2g}", mono_font(12), theme.faint, right)
+            draw_text(painter, amount, f"{u:.2g}", mono_font(12), theme.secondary, right)
 
     def event(self, event: QEvent) -> bool:
         """The whole name and u of a row; repaint in another theme."""

@@ -36,7 +36,7 @@ class Checklist(QFrame):
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAccessibleName("Checklist")
-        self.setFixedHeight(34)
+        self.setFixedHeight(38)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 2, 8, 2)
         row.setSpacing(2)
@@ -60,6 +60,8 @@ class Checklist(QFrame):
     def set_done(self, done: Collection[str]) -> None:
         """Mark steps as done."""
         upcoming = next((key for key, _ in STEPS if key not in done), None)
+        said = [f"{text}: {'done' if key in done else 'to do'}" for key, text in STEPS]
+        self.setToolTip("\n".join(said))  # where only the next step is shown
         for key, text in STEPS:
             made = self._buttons[key]
             symbol = "✓" if key in done else ("▸" if key == upcoming else "○")

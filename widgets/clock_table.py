@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from sync.adjustment.solution import ClockResult, RateHypothesis
 from sync.timebase import Duration, MediaTime, ReferenceTime, format_clock
@@ -15,8 +16,9 @@ from widgets.answer_words import MOST_READINGS, candidate_sentence, unnoticed_se
 from widgets.due import Due
 from widgets.offset_values import OffsetCurve
 from widgets.pages import Pages
-from widgets.parts import Choice, clear, label, selectable
-from widgets.table import Cell, Column, Table
+from widgets.parts import Choice, clear, label
+from widgets.table import Table
+from widgets.table_rows import Cell, Column
 from widgets.theme import state_symbol
 
 if TYPE_CHECKING:
@@ -33,11 +35,14 @@ COLUMNS = (
     Column(title="with limits", number=True, most_px=240,
            tip="95 % range of the time at which the file's zero is, with the limits imposed"),
     Column(title="drift", number=True, most_px=220, tip="Seconds a day; the clock loses or gains"),
+    Column(title="begins, UTC", number=True, most_px=220,
+           tip="Where a clock of the case was held against UTC; with its 95 % range"),
     Column(title="ties", number=True, tip="Anchors, matches, readings and checks that touch it"),
     Column(title="stretch", number=True),
     Column(title="valid from", number=True, tip="Time in the file"),
     Column(title="valid to", number=True, tip="Time in the file"),
 )  # fmt: skip
+_STRETCH = [column.title for column in COLUMNS].index("stretch")
 _ROLES = {
     "ok": "", "unchecked": "act", "bounded": "act", "one-sided": "act",
     "conflict": "disagree", "infeasible": "disagree", "unconstrained": "secondary",
@@ -68,6 +73,9 @@ class ClockTable(QWidget):
         self._note, self._clock = "", "reference clock"
         self.clock = Choice()
         self.clock.setAccessibleName("Clock")
+        self.utc_of: Callable[[ClockResult], str] = lambda _: ""
+        """When the stretch of a clock begins in UTC, with its range; empty where nobody knows."""
+        self._utc: object = None
         self.curve_of: Callable[[ClockResult], OffsetCurve | None] = lambda _: None
         """The offset of a clock over time."""
         self.offsets: OffsetPlot | None = None
@@ -78,6 +86,8 @@ class ClockTable(QWidget):
             empty="No clock is known yet. Mark one event in two recordings, read a burnt-in clock, "
             "or search two recordings for a match.",
         )  # fmt: skip
+        # Which stretch it is belongs beside the name: some recordings have a dozen.
+        self._table.view.horizontalHeader().moveSection(_STRETCH, 1)
         self._table.selected.connect(self._chosen)
         self._table.activated.connect(self.go_to)
         self._hypotheses = QVBoxLayout()
@@ -85,7 +95,10 @@ class ClockTable(QWidget):
         self.stale_note = label("⟳ Out of date: evidence has changed since this was calculated.",
                                 "act")  # fmt: skip
         self.stale_note.hide()
-        self.words = selectable("")
+        # Not to be selected in parts: a number would leave without its range.
+        self.words = label("")
+        self.words.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.words.customContextMenuRequested.connect(self._words_menu)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.pages = Pages({
             "table": ("Table", self._make_table_page()),
@@ -139,12 +152,14 @@ class ClockTable(QWidget):
             self.offsets.set_clock(clock)
 
     def set_clocks(
-        self, clocks: Sequence[ClockResult], names: Mapping[str, str], *, stale: bool = False
-    ) -> None:
-        """Show clocks; names by source id."""
-        shown = (tuple(clocks), names, stale)
-        if shown != (tuple(self._clocks.values()), self._names, self._stale):
-            _, self._names, self._stale = shown
+        self, clocks: Sequence[ClockResult], names: Mapping[str, str], *, stale: bool = False,
+        utc: object = None,
+    ) -> None:  # fmt: skip
+        """Show clocks; names by source id. ``utc``: another one where :attr:`utc_of` may answer
+        otherwise than before."""
+        shown = (tuple(clocks), names, stale, utc)
+        if shown != (tuple(self._clocks.values()), self._names, self._stale, self._utc):
+            _, self._names, self._stale, self._utc = shown
             self._clocks = {f"{clock.source}/{clock.stretch}": clock for clock in clocks}
             self.stale_note.setVisible(stale)
             self._due.mark()
@@ -156,7 +171,10 @@ class ClockTable(QWidget):
         return self._table
 
     def _fill(self) -> None:
-        rows = [_row(clock, self._names, self._stale) for clock in self._clocks.values()]
+        rows = [
+            _row(clock, self._names, self._stale, self.utc_of(clock))
+            for clock in self._clocks.values()
+        ]
         self._table.set_rows(rows, list(self._clocks))
         self._chosen(self._table.current())
 
@@ -164,6 +182,15 @@ class ClockTable(QWidget):
         """The clocks in words, with what they rest on."""
         self._due.settle()
         return "\n\n".join(part for part in (self.words.text(), self._note) if part)
+
+    def _words_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.addAction(
+            "Copy with range and conditions",
+            lambda: QGuiApplication.clipboard().setText(self.copy_text()),
+        )
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.words.mapToGlobal(at))
 
     def _chosen(self, row_id: object) -> None:
         clock = self._clocks.get(str(row_id))
@@ -199,6 +226,7 @@ class ClockTable(QWidget):
 
 def _scrolled(words: QLabel) -> QScrollArea:
     area = QScrollArea()
+    area.setAccessibleName("Clocks in words")
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -240,7 +268,7 @@ def _words(clock: ClockResult) -> str:
     return " ".join(parts)
 
 
-def _row(clock: ClockResult, names: Mapping[str, str], stale: bool) -> tuple[object, ...]:
+def _row(clock: ClockResult, names: Mapping[str, str], stale: bool, utc: str) -> tuple[object, ...]:
     symbol, word, _ = state_symbol(clock.status, clock.is_reference, stale)
     role = "act" if stale and clock.status != "unconstrained" else _ROLES[clock.status]
     state = Cell(f"{symbol} {word}", word, role="linked" if clock.is_reference else role)
@@ -256,7 +284,7 @@ def _row(clock: ClockResult, names: Mapping[str, str], stale: bool) -> tuple[obj
         drift = _drift(clock)
     return (
         names.get(clock.source, clock.source), state, offset, half, _limited(clock), drift,
-        clock.anchors,
+        Cell(utc or "–"), clock.anchors,
         clock.stretch + 1, _in_file(clock.valid_from), _in_file(clock.valid_to),
     )  # fmt: skip
 

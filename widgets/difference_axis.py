@@ -176,14 +176,14 @@ class DifferenceAxis(QWidget):
         theme, font = current_theme(), mono_font(12)
         low, high = self.span()
         ns_per_px = (high - low) * NS_PER_S / max(1.0, self.width() - 2 * _EDGE)
-        step = tick_step(ns_per_px, text_width("00.00", font) + 16)[0]
+        step = tick_step(ns_per_px, text_width("00.00 s", font) + 12)[0]
         decimals = step_decimals(step)
         taken = -1e9
         self._paint_sides(painter, base + 20, low * NS_PER_S <= -step, high * NS_PER_S >= step)
         for count in range(math.ceil(low * NS_PER_S / step), int(high * NS_PER_S // step) + 1):
             at_s = count * step / NS_PER_S
             x = self._x(at_s)
-            text = f"{abs(at_s):.{decimals}f}" if count else "same instant"
+            text = f"{abs(at_s):.{decimals}f} s" if count else "same instant"
             face = font if count else ui_font(12)
             painter.setPen(theme.faint)
             painter.drawLine(QPointF(x, base - 3), QPointF(x, base + 3))

@@ -87,6 +87,7 @@ class Disagreements(QWidget):
         column.addWidget(label(f"✕  {each.title}", "title"))
         column.addWidget(label(each.text))
         if each.without:
+            column.addSpacing(4)
             column.addWidget(label("WHAT IF: WITHOUT IT", "heading"))
             for line in each.without:
                 column.addWidget(label(line, "secondary"))

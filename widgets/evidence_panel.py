@@ -40,7 +40,7 @@ class EvidencePanel(QFrame):
         super().__init__(parent)
         self.setObjectName("panel")
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 12)
+        column.setContentsMargins(8, 8, 8, 12)
         column.setSpacing(8)
         self.evidence = EvidenceTable()
         self.disagreements = Disagreements()
@@ -98,5 +98,5 @@ class EvidencePanel(QFrame):
     ) -> None:
         """Cards, and how many there are beside the switch."""
         self.disagreements.show_all(found, left_out, overall)
-        count = f"  ✕ {len(found)}" if found else ""
+        count = f" ✕ {len(found)}" if found else ""
         self._pages.set_title("disagreements", f"{_TITLES['disagreements']}{count}")

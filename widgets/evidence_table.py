@@ -26,10 +26,11 @@ from sync.timebase import NS_PER_S, Duration, MediaTime, format_clock, format_se
 from sync.uncertainty import Distribution, decimals_for, format_pair
 from widgets.due import Due
 from widgets.parts import button, label
-from widgets.table import Cell, Column, RowActs, Table
+from widgets.table import RowActs, Table
+from widgets.table_rows import Cell, Column
 
 COLUMNS = (
-    Column(title="what", most_px=180),
+    Column(title="what", most_px=250),
     Column(title="source", most_px=150),
     Column(title="kind"),
     Column(title="checked", tip="Would a mistake in it be noticed?"),
@@ -273,7 +274,7 @@ def _u_of(item: Evidence) -> float:
     if isinstance(item, Mark):
         return item.half.s if item.half is not None else 0.0
     spread = getattr(item, "distribution", None)
-    return _half(spread) if isinstance(spread, Distribution) else 0.0
+    return spread.stated_half if isinstance(spread, Distribution) else 0.0
 
 
 def half_of(item: Evidence) -> float:
@@ -283,12 +284,7 @@ def half_of(item: Evidence) -> float:
     if isinstance(item, Reading):
         return ((item.latest.ns - item.earliest.ns) / NS_PER_S + item.granularity.s) / 2
     spread = getattr(item, "distribution", None)
-    return _half(spread) if isinstance(spread, Distribution) else 0.0
-
-
-def _half(spread: Distribution) -> float:
-    """Half-width: the hard limit, else the 95 % range of a normal one."""
-    return spread.half if spread.half is not None else 1.96 * spread.u
+    return spread.stated_half if isinstance(spread, Distribution) else 0.0
 
 
 def _what(item: Evidence, names: Mapping[str, str], events: Mapping[str, str]) -> str:
@@ -348,7 +344,7 @@ def _interval(item: Evidence) -> Cell:
         width = item.typed_within or item.granularity
         return Cell(f"within {_seconds(width)} s", width.s)
     spread = item.distribution
-    half = _half(spread)
+    half = spread.stated_half
     value = getattr(item, "value", None)
     if isinstance(value, Duration):
         shown, plus = format_pair(value.s, half)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from sync.case.case import Source
+from sync.case.case import KEPT_AS_WORDS, Source
 from sync.case.displayed import DisplayedRate
 from sync.media.facts import HealthNote, MediaFacts, PictureFacts, SoundFacts
 from sync.timebase import MediaTime, format_clock, format_seconds
@@ -31,9 +31,12 @@ class FilePanel(QFrame):
     -------
     go_to(object)
         :class:`MediaTime` of a health note.
+    origin_wanted()
+        Where the recording came from is to be stated.
     """
 
     go_to = Signal(object)
+    origin_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +82,14 @@ class FilePanel(QFrame):
         facts = source.facts
         self._column.addWidget(label(source.name, "title"))
         self._rows("FILE", _file_rows(source, facts))
+        stated = source.item or source.received or source.device or source.kept_as
+        origin = button(
+            "Where it came from …" if stated else "State where it came from …",
+            kind="link",
+            tip="Item number, from whom, when and how, native or copy",
+        )
+        origin.clicked.connect(self.origin_wanted)
+        self._column.addWidget(origin, 0, Qt.AlignmentFlag.AlignLeft)
         if facts.picture is not None:
             self._rows("PICTURE", _picture_rows(facts.picture))
         if timing is not None:
@@ -138,7 +149,9 @@ class FilePanel(QFrame):
 def _file_rows(source: Source, facts: MediaFacts) -> list[tuple[str, str]]:
     rows = [
         ("path", source.path), ("item", source.item), ("device", source.device),
-        ("received", source.received), ("container", facts.container),
+        ("received", source.received),
+        ("stated as", KEPT_AS_WORDS[source.kept_as]),
+        ("container", facts.container),
         ("size", f"{facts.size_bytes:,} bytes".replace(",", "\u202f")),
         ("length", format_clock(MediaTime(facts.duration.ns), 3)), ("encoder", facts.encoder or ""),
     ]  # fmt: skip

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _BARS_PX = 64
 _LEAST_BAR_PX = 3
 """One gap among a million intervals must still be seen."""
-_GAP_PX = 3
+_GAP_PX, _APART_PX = 3, 12
+"""Between bars, and between the figures below them."""
 
 
 class IntervalHistogram(QWidget):
@@ -64,23 +65,35 @@ class IntervalHistogram(QWidget):
             colour = theme.linked if k == tallest else theme.secondary
             painter.fillRect(QRectF(bar.left(), ground - high, bar.width(), high), colour)
         self._label(painter, self._place(tallest).center().x(), 0, _count(most))
-        self._label(painter, self._place(0).center().x(), ground + 2, _ms(self._bins[0]))
+        below, words = ground + 2, self.labels()
+        left = self._label(painter, self._place(0).center().x(), below, words[0])
         if len(self._bins) > 1:
             last = self._place(len(self._bins) - 1).center().x()
-            self._label(painter, last, ground + 2, _ms(self._bins[-1]))
+            self._label(painter, last, below, words[-1], least=left + _APART_PX)
         middle = self._place(tallest).center().x()
-        ends = [text_width(_ms(self._bins[k]), mono_font(12)) for k in (0, -1)]
-        own = text_width(_ms(self._bins[tallest]), mono_font(12)) / 2 + 8
+        ends = [text_width(words[k], mono_font(12)) for k in (0, -1)]
+        own = text_width(words[tallest], mono_font(12)) / 2 + 8
         if ends[0] + own < middle < self.width() - ends[1] - own:
-            self._label(painter, middle, ground + 2, _ms(self._bins[tallest]))
+            self._label(painter, middle, below, words[tallest])
 
-    def _label(self, painter: QPainter, middle: float, top: float, text: str) -> None:
-        """Centred under or above its bar, but inside the widget."""
+    def labels(self) -> list[str]:
+        """The interval of each bar, as fine as it takes for the first and last to differ."""
+        for digits in range(4, 10):
+            words = [_ms(one, digits) for one in self._bins]
+            if len(words) == 1 or words[0] != words[-1]:
+                break
+        return words
+
+    def _label(
+        self, painter: QPainter, middle: float, top: float, text: str, least: float = 0.0
+    ) -> float:
+        """Centred under or above its bar, but inside the widget, from ``least`` on; its end."""
         width = text_width(text, mono_font(12)) + 2
-        left = min(max(0.0, middle - width / 2), self.width() - width)
+        left = min(max(least, middle - width / 2), self.width() - width)
         draw_text(
             painter, QRectF(left, top, width, 18), text, mono_font(12), current_theme().secondary
         )
+        return left + width
 
     def _place(self, k: int) -> QRectF:
         pitch = min(self.width() / max(len(self._bins), 1), 48.0)
@@ -96,8 +109,8 @@ def bin_words(one: IntervalBin) -> str:
     return f"{_ms(one)}: {_count(one.count)} times"
 
 
-def _ms(one: IntervalBin) -> str:
-    low, high = (f"{edge.s * 1000:.4g}" for edge in (one.low, one.high))
+def _ms(one: IntervalBin, digits: int = 4) -> str:
+    low, high = (f"{edge.s * 1000:.{digits}g}" for edge in (one.low, one.high))
     return f"{low} ms" if low == high else f"{low}–{high} ms"
 
 

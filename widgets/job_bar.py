@@ -7,6 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from widgets.parts import ElidedLabel, button
 
+_TEXT_PX = (200, 460)
+"""Least and most width of what a job says; beyond it ends in …, with a tooltip."""
+
 
 def time_left(seconds: float) -> str:
     """``14 s left``, ``3 min left``, ``1 h 20 min left``."""
@@ -40,7 +43,7 @@ class JobBar(QWidget):
         self._bar.setAccessibleName("Progress")
         self._cancel = button("cancel", kind="flat")
         self._cancel.clicked.connect(self.cancelled)
-        self._text.setMinimumWidth(200)
+        self._text.setMinimumWidth(_TEXT_PX[0])
         row.addWidget(self._text, 1)
         row.addWidget(self._bar)
         row.addWidget(self._cancel)
@@ -49,7 +52,7 @@ class JobBar(QWidget):
 
     def set_job(
         self, text: str, fraction: float | None = None, left_s: float | None = None,
-        *, waiting: int = 0, can_cancel: bool = True,
+        *, waiting: int = 0,
     ) -> None:  # fmt: skip
         """Show a job: ``fraction`` 0…1 or unknown, seconds left, and how many wait behind it."""
         parts = [text]
@@ -60,17 +63,23 @@ class JobBar(QWidget):
         if waiting:
             parts.append(f"{waiting} more")
         self._text.setText(" · ".join(parts))
+        self._make_room()
         self.setAccessibleName(self._text.text())
         if fraction is None:
             self._bar.setRange(0, 0)
         else:
             self._bar.setRange(0, 1000)
             self._bar.setValue(round(1000 * min(1.0, max(0.0, fraction))))
-        self._cancel.setVisible(can_cancel)
         self.show()
+
+    def _make_room(self) -> None:
+        """The text whole, up to a bound; never narrower again, so that nothing beside it jumps."""
+        whole = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 8
+        self._text.setMinimumWidth(max(self._text.minimumWidth(), min(_TEXT_PX[1], whole)))
 
     def clear(self) -> None:
         """Nothing runs."""
+        self._text.setMinimumWidth(_TEXT_PX[0])
         self._bar.setRange(0, 1000)
         self._text.setText("")
         self.hide()

@@ -21,10 +21,10 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from sync.timebase import NS_PER_S
 from sync.timeline import Marker, Track
-from widgets.bracket import playhead_rect
 from widgets.columns import LaneRow
 from widgets.lane_header import HEADER_PX, LaneHeader, name_rows, paint_header, paint_try_on
 from widgets.lane_heights import HEIGHT_PX
+from widgets.lane_moves import moves
 from widgets.lane_paint import (
     LaneLook,
     PlacedRemark,
@@ -33,6 +33,7 @@ from widgets.lane_paint import (
     paint_remarks,
     paint_track,
 )
+from widgets.lane_playhead import BAND, STRIP_PX, LanePlayhead, place_playhead, strips
 from widgets.lane_tiles import TileCache
 from widgets.parts import theme_changed
 from widgets.theme import current_theme, with_alpha
@@ -43,11 +44,11 @@ __all__ = ["HEADER_PX", "MARK_TOP", "Lane"]
 MARK_TOP = 10
 _GRAB_PX = 8
 _DRAG_PX = 4
+_MARK_PX = 30
+"""How far a mark reaches to either side of its range: its triangle, or the arrow of an open end."""
 _GHOST, _BEHIND = 0.75, 0.25
 """How strongly a lane that is tried on is drawn, and where it really is."""
-_STRIP_PX = 240
-"""A part this narrow is what a moving playhead leaves and takes."""
-_Drag = Literal["click", "range", "try", "head"]
+_Drag = Literal["click", "range", "try", "head", "mark"]
 """What a press becomes when the mouse moves; a click until then."""
 
 
@@ -62,6 +63,9 @@ class Lane(QWidget):
         Source id, first and last reference time in ns of a dragged range.
     mark_clicked(str)
         Id of the mark.
+    mark_dragged(str, object, bool)
+        Id of the selected mark, by how many ns of reference time it is moved from where it was
+        taken, and True when it was let go.
     tried_on(str, object), try_on_done(str, object)
         Source id and by how many ns the person drags the lane with Ctrl+Shift (a view only);
         the second when the drag ends.
@@ -75,6 +79,7 @@ class Lane(QWidget):
     clicked = Signal(str, object)
     range_selected = Signal(str, object, object)
     mark_clicked = Signal(str)
+    mark_dragged = Signal(str, object, bool)
     tried_on = Signal(str, object)
     try_on_done = Signal(str, object)
     head_dragged = Signal(str, int, bool)
@@ -84,13 +89,15 @@ class Lane(QWidget):
         super().__init__(parent)
         self.source_id = source_id
         self._name, self._kind, self._sound_sign = source_id, "", ""
-        self._track = Track(source=source_id, clips=(), gaps=(), markers=())
+        self._track = self._drawn = Track(source=source_id, clips=(), gaps=(), markers=())
         self._colour = QColor(current_theme().faint)
+        self._band = with_alpha(self._colour, BAND)
         self._rows: tuple[LaneRow, ...] = ()
         self._stale = False
         self._view = ViewRange(0, 60 * NS_PER_S)
         self._playhead: int | None = None
         self._half = 0
+        self._shown: LanePlayhead | None = None
         self._focused = False
         self._selected_mark: str | None = None
         self._sides: dict[str, int] = {}
@@ -117,9 +124,10 @@ class Lane(QWidget):
 
     def set_header(self, name: str, kind: str = "") -> None:
         """Name of the source, and what its curve is (``motion``, ``waveform · 17 calls``)."""
-        self._name = name
         self.setAccessibleName(f"Lane {name}")
-        self.set_kind(kind)
+        if (name, kind) != (self._name, self._kind):
+            self._name = name
+            self.set_kind(kind)
 
     def set_kind(self, kind: str) -> None:
         """What its curve is."""
@@ -142,12 +150,17 @@ class Lane(QWidget):
         self.update(0, 0, HEADER_PX, self.height())
 
     def set_track(self, track: Track, colour: QColor, *, stale: bool = False) -> None:
-        """Show the clips, gaps and marks of this source."""
-        before = (self._track.clips, self._track.gaps, self._colour, self._stale)
+        """Show the clips, gaps and marks of this source; paint only what is seen to differ."""
+        same = (self._colour, self._stale) == (colour, stale)
+        found = moves(self._drawn, track, self._view) if same else None
         self._track, self._colour, self._stale = track, QColor(colour), stale
-        if (track.clips, track.gaps, self._colour, stale) != before:
-            self._tiles.clear()
-        self._changed()
+        self._band = with_alpha(colour, BAND)
+        self._drawn = track if found is None else found.drawn
+        if found is None:
+            self._refresh()
+        else:
+            for marker in found.marks:
+                self._repaint_mark(marker)
 
     def set_rows(self, rows: tuple[LaneRow, ...]) -> None:
         """Draw these curves inside the clips, one above the other."""
@@ -159,9 +172,10 @@ class Lane(QWidget):
         self, names: Mapping[str, str], colours: Mapping[str, QColor], sides: Mapping[str, int]
     ) -> None:
         """Names and colours by event id; ``sides`` by mark id: +1 only from there on, -1 until."""
-        self._event_names, self._event_colours = dict(names), dict(colours)
-        self._sides = dict(sides)
-        self._changed()
+        if (names, colours, sides) != (self._event_names, self._event_colours, self._sides):
+            self._event_names, self._event_colours = dict(names), dict(colours)
+            self._sides = dict(sides)
+            self._changed()
 
     def set_view(self, view: ViewRange, *, quick: bool = False) -> None:
         """Show this range; its width is that of the lane without the header.
@@ -170,16 +184,19 @@ class Lane(QWidget):
         """
         if (view, quick) != (self._view, self._quick):
             self._view, self._quick, self._still = view, quick, None
+            self._shown = self._playhead_place()
             self.update(HEADER_PX, 0, self.width() - HEADER_PX, self.height())
 
     def set_playhead(self, ns: int | None, half_ns: int = 0) -> None:
         """Place the playhead with the half-width of this source's 95 % range there."""
-        if (ns, half_ns) == (self._playhead, self._half):
-            return
-        for at in (self._playhead, ns):
-            if at is not None:
-                self.update(self._strip(at, max(self._half, half_ns)))
         self._playhead, self._half = ns, half_ns
+        before, self._shown = self._shown, self._playhead_place()
+        if self._shown != before:
+            for strip in strips(before, self._shown, self.width(), self.height()):
+                self.update(strip)
+
+    def _playhead_place(self) -> LanePlayhead | None:
+        return place_playhead(self._view, self._playhead, self._half, self.devicePixelRatioF())
 
     def set_focused(self, focused: bool) -> None:
         """Raise the header of the focused source."""
@@ -230,16 +247,27 @@ class Lane(QWidget):
         self._still = None
         self.update()
 
+    def _repaint_mark(self, marker: Marker) -> None:
+        """Paint what a mark covers again, in the picture under the playhead too."""
+        if marker.reference is None:
+            return
+        half = 0.0 if marker.half is None else marker.half.ns / self._view.ns_per_px
+        reach, x = min(half, 8000.0) + _MARK_PX, self._view.x_of(marker.reference.ns)
+        area = QRectF(x - reach, 0, 2 * reach, self.height()).toAlignedRect()
+        area &= QRect(0, 0, self.width() - HEADER_PX, self.height())
+        if area.isEmpty():
+            return
+        if self._still is not None:
+            painter = QPainter(self._still)
+            painter.setClipRect(area)
+            self._paint_still(painter, QRectF(area))
+            painter.end()
+        self.update(area.translated(HEADER_PX, 0))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another size, another picture."""
         self._still = None
         super().resizeEvent(event)
-
-    def _strip(self, ns: int, half_ns: int) -> QRect:
-        reach = min(half_ns / self._view.ns_per_px, 8000.0) + 4
-        x, right = self.x_of(ns), self.width()
-        left = min(max(int(x - reach), HEADER_PX), right)
-        return QRect(left, 0, min(max(int(x + reach) + 1, HEADER_PX), right) - left, self.height())
 
     # -- painting ----------------------------------------------------------------------------
 
@@ -254,7 +282,7 @@ class Lane(QWidget):
         """Only what is dirty; under the playhead it comes from one picture of the content."""
         painter = QPainter(self)
         dirty = event.rect()
-        if dirty.left() >= HEADER_PX and dirty.width() <= _STRIP_PX:
+        if dirty.left() >= HEADER_PX and dirty.width() <= STRIP_PX:
             ratio = self.devicePixelRatioF()
             taken = QRectF(dirty).translated(-HEADER_PX, 0)
             part = QRectF(taken.topLeft() * ratio, taken.size() * ratio)
@@ -271,9 +299,9 @@ class Lane(QWidget):
                     held=self._drag == "head",
                 )  # fmt: skip
                 paint_header(painter, header, self.height())
-        painter.setClipRect(HEADER_PX, 0, self.width() - HEADER_PX, self.height())
-        painter.translate(HEADER_PX, 0)
-        self._paint_playhead(painter)
+            painter.setClipRect(HEADER_PX, 0, self.width() - HEADER_PX, self.height())
+        if self._shown is not None:
+            self._shown.paint(painter, self.height(), self._band if self._half else None)
 
     def _still_content(self, ratio: float) -> QPixmap:
         """All but header and playhead, painted once until something of it changes."""
@@ -289,11 +317,12 @@ class Lane(QWidget):
     def _paint_still(self, painter: QPainter, dirty: QRectF) -> None:
         """What lies under the playhead; x from the view's left edge."""
         theme, wide = current_theme(), self.width() - HEADER_PX
-        painter.setClipRect(0, 0, wide, self.height())
+        whole = QRect(0, 0, wide, self.height())
+        painter.setClipRect(whole, Qt.ClipOperation.IntersectClip)
         painter.fillRect(dirty, theme.ground)
         self._paint_selection(painter)
         self._paint_content(painter, dirty)
-        self._paint_marks(painter)
+        self._paint_marks(painter, dirty)
         painter.setPen(theme.line)
         painter.drawLine(0, self.height() - 1, wide, self.height() - 1)
 
@@ -328,32 +357,21 @@ class Lane(QWidget):
         for x in (left, right):
             painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
 
-    def _paint_marks(self, painter: QPainter) -> None:
+    def _paint_marks(self, painter: QPainter, dirty: QRectF) -> None:
         theme = current_theme()
         for marker in self._track.markers:
             if marker.reference is None:
                 continue
             x = self._view.x_of(marker.reference.ns)
-            if -300 < x < self._view.width + 300:
-                half = None if marker.half is None else marker.half.ns / self._view.ns_per_px
+            half = None if marker.half is None else marker.half.ns / self._view.ns_per_px
+            reach = _MARK_PX + min(half or 0.0, 8000.0)
+            if dirty.left() - reach < x < dirty.right() + reach:
                 paint_marker(
                     painter, x, half, MARK_TOP,
                     self._event_colours.get(marker.event, theme.linked),
                     side=self._sides.get(marker.mark, 0),
                     selected=marker.mark == self._selected_mark, waits=marker.waits,
                 )  # fmt: skip
-
-    def _paint_playhead(self, painter: QPainter) -> None:
-        if self._playhead is None:
-            return
-        x = self._view.x_of(self._playhead)
-        reach = max(1.5, min(self._half / self._view.ns_per_px, 8000.0))
-        if x + reach < 0 or x - reach > self._view.width:
-            return
-        if self._half:
-            band = QRectF(x - reach, 1, 2 * reach, self.height() - 3)
-            painter.fillRect(band, with_alpha(self._colour, 0.24))
-        painter.fillRect(playhead_rect(x, 0, self.height()), current_theme().playhead)
 
     # -- the person --------------------------------------------------------------------------
 
@@ -394,12 +412,17 @@ class Lane(QWidget):
         if self._drag == "click":
             head = self._pressed.x() < HEADER_PX
             if abs(moved.y() if head else moved.x()) >= _DRAG_PX:
-                self._drag = "head" if head else "range"
-                self.update()
+                taken = self.marker_at(self._pressed)
+                marked = taken is not None and taken.mark == self._selected_mark
+                self._drag = "head" if head else "mark" if marked else "range"
+                if head:
+                    self.update()
         if self._drag == "try":
             self.tried_on.emit(self.source_id, round(moved.x() * self._view.ns_per_px))
         elif self._drag == "head":
             self.head_dragged.emit(self.source_id, round(event.globalPosition().y()), False)
+        elif self._drag == "mark":
+            self._drag_mark(moved.x(), done=False)
         elif self._drag == "range":
             self.set_selection(self._dragged(self._pressed, at))
 
@@ -416,10 +439,16 @@ class Lane(QWidget):
         elif drag == "head":
             self.update()
             self.head_dragged.emit(self.source_id, round(event.globalPosition().y()), True)
+        elif drag == "mark":
+            self._drag_mark(at.x() - pressed.x(), done=True)
         elif pressed.x() >= HEADER_PX and abs(at.x() - pressed.x()) >= _DRAG_PX:
             self.range_selected.emit(self.source_id, *self._dragged(pressed, at))
         else:
             self._click(at)
+
+    def _drag_mark(self, px: float, *, done: bool) -> None:
+        if self._selected_mark is not None:
+            self.mark_dragged.emit(self._selected_mark, round(px * self._view.ns_per_px), done)
 
     def _click(self, at: QPointF) -> None:
         self.set_selection(None)

@@ -10,8 +10,8 @@ from widgets.lane import HEADER_PX
 from widgets.parts import draw_text
 from widgets.theme import current_theme, ui_font
 
-LABELS_PX = 20
-"""Under the last lane: one line for the names of events, so that they cover no curve."""
+LABELS_PX = 40
+"""Under the last lane: two lines for the names of events, so that they cover no curve."""
 
 
 class LaneGround(QWidget):
@@ -23,12 +23,14 @@ class LaneGround(QWidget):
         self.column.setContentsMargins(0, 0, 0, LABELS_PX)
         self.column.setSpacing(0)
         self.column.addStretch(1)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._note = ""
 
     def set_note(self, note: str) -> None:
         """What to say in the empty space."""
-        self._note = note
-        self.update()
+        if note != self._note:
+            self._note = note
+            self.update()
 
     def column_end(self) -> int:
         """Where the lanes end."""
@@ -39,9 +41,10 @@ class LaneGround(QWidget):
         """Header column, ground and the note."""
         theme = current_theme()
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.ground)
-        painter.fillRect(0, 0, HEADER_PX - 1, self.height(), theme.panel)
-        painter.fillRect(HEADER_PX - 1, 0, 1, self.height(), theme.line)
+        painter.fillRect(event.rect(), theme.ground)
+        if event.rect().left() < HEADER_PX:
+            painter.fillRect(0, 0, HEADER_PX - 1, self.height(), theme.panel)
+            painter.fillRect(HEADER_PX - 1, 0, 1, self.height(), theme.line)
         if self._note:
             room = QRectF(HEADER_PX + 20, 0, self.width() - HEADER_PX - 40, self.height())
             centred = Qt.AlignmentFlag.AlignHCenter

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QRegion
 from PySide6.QtWidgets import QWidget
 
 from sync.adjustment.solution import ResultStatus
 from sync.timeline import Track
 from widgets.bracket import playhead_rect
 from widgets.lane import HEADER_PX, MARK_TOP
+from widgets.lane_moves import SEEN_PX
 from widgets.parts import draw_symbol, draw_text
 from widgets.theme import current_theme, text_width, ui_font, with_alpha
 from widgets.view_range import ViewRange
+
+_ROWS = 3
+"""Labels stand in so many rows, where they are in each other's way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,38 @@ class LimitArrow:
     """False: it contradicts the evidence or another limit."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """One tie as it is drawn."""
+
+    tie: Tie
+    points: tuple[QPointF, ...]
+    """Top to bottom."""
+    line: QRect
+    """What they cover."""
+    pill: QRectF | None
+    """Where its label stands, if it does."""
+    label: QRect
+    row: int
+    """Of the label, from the bottom."""
+
+    def stands(self, tie: Tie, seen_ns: float) -> bool:
+        """True where nobody could tell ``tie`` from what is drawn."""
+        mine = self.tie
+        return (
+            (mine.label, mine.colour) == (tie.label, tie.colour)
+            and len(mine.ends) == len(tie.ends)
+            and all(
+                a == b and abs(first - second) < seen_ns
+                for (a, first), (b, second) in zip(mine.ends, tie.ends, strict=True)
+            )
+        )
+
+    def seen_in(self, region: QRegion) -> bool:
+        """True where a part of it lies in ``region``."""
+        return region.intersects(self.line) or region.intersects(self.label)
+
+
 class LaneOverlay(QWidget):
     """Lies over the lanes and lets the mouse through."""
 
@@ -51,6 +88,7 @@ class LaneOverlay(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._view = ViewRange(0, 60_000_000_000)
         self._ties: tuple[Tie, ...] = ()
+        self._laid: dict[str, _Placed] | None = None
         self._limits: tuple[LimitArrow, ...] = ()
         self._rows: dict[str, tuple[int, int]] = {}
         self._bottom = 0
@@ -65,38 +103,52 @@ class LaneOverlay(QWidget):
             self.update()
 
     def set_ties(self, ties: tuple[Tie, ...]) -> None:
-        """Draw these anchors."""
-        self._ties = ties
-        self.update()
+        """Draw these anchors; only those that are seen to differ are painted again."""
+        if ties == self._ties:
+            return
+        before, self._ties = self._laid, ties
+        if before is None:
+            self.update()
+            return
+        self._laid = self._lay(before)
+        for event in before.keys() | self._laid.keys():
+            old, new = before.get(event), self._laid.get(event)
+            for one in (old, new) if old is not new else ():
+                if one is not None:
+                    self.update(one.line.translated(HEADER_PX, 0))
+                    self.update(one.label.translated(HEADER_PX, 0))
 
     def set_limits(self, limits: tuple[LimitArrow, ...]) -> None:
         """Draw these limits as arrows."""
-        self._limits = limits
-        self.update()
+        if limits != self._limits:
+            self._limits = limits
+            self.update()
 
     def set_geometry(self, rows: dict[str, tuple[int, int]], bottom: int, shelf_top: int) -> None:
         """Where lanes are: (top, height) by source id, the y at which the lanes end, and the y of
         the shelf: what has no link has no place under this playhead."""
         if (rows, bottom, shelf_top) != (self._rows, self._bottom, self._shelf_top):
             self._rows, self._bottom, self._shelf_top = rows, bottom, shelf_top
+            self._laid = None
             self.update()
 
     def set_view(self, view: ViewRange) -> None:
         """Show this range."""
         if view != self._view:
-            self._view = view
+            self._view, self._laid = view, None
             self.update(HEADER_PX, 0, self.width() - HEADER_PX, self._bottom)
 
     def set_playhead(self, ns: int | None) -> None:
         """Move the line; repaints two strips."""
-        if ns == self._playhead:
-            return
-        for at in (self._playhead, ns):
-            if at is not None:
-                x = HEADER_PX + self._view.x_of(at)
-                if -4 <= x <= self.width() + 4:
-                    self.update(QRect(int(x) - 3, 0, 7, self._shelf_top))
+        before, after = (
+            None if at is None else HEADER_PX + round(self._view.x_of(at))
+            for at in (self._playhead, ns)
+        )
         self._playhead = ns
+        if after != before:
+            for x in (before, after):
+                if x is not None and -4 <= x <= self.width() + 4:
+                    self.update(QRect(x - 1, 0, 2, self._shelf_top))
 
     # -- painting ----------------------------------------------------------------------------
 
@@ -110,13 +162,16 @@ class LaneOverlay(QWidget):
         painter.translate(HEADER_PX, 0)
         painter.save()
         painter.setClipRect(QRect(0, 0, self.width(), self._bottom), Qt.ClipOperation.IntersectClip)
-        dirty = QRectF(event.rect()).translated(-HEADER_PX, 0)
+        dirty = event.region().translated(-HEADER_PX, 0)
         for limit in self._limits:
             self._paint_limit(painter, limit)
-        for tie, points, pill in self._placed():
-            reach = QPolygonF(points).boundingRect().adjusted(-2, 0, 2, self.height())
-            if reach.intersects(dirty) or (pill is not None and pill.intersects(dirty)):
-                self._paint_tie(painter, tie, points, pill)
+        if self._laid is None:
+            self._laid = self._lay({})
+        seen = [one for one in self._laid.values() if one.seen_in(dirty)]
+        for placed in seen:
+            self._paint_tie(painter, placed)
+        for placed in seen:  # no line crosses a name
+            self._paint_label(painter, placed)
         painter.restore()
         if self._playhead is not None:
             x = self._view.x_of(self._playhead)
@@ -132,44 +187,69 @@ class LaneOverlay(QWidget):
                 found.append(QPointF(self._view.x_of(ns), top + MARK_TOP + 9))
         return sorted(found, key=lambda point: point.y())
 
-    def _placed(self) -> list[tuple[Tie, list[QPointF], QRectF | None]]:
-        """Every tie near the view with its points and where its label stands.
+    def _lay(self, before: Mapping[str, _Placed]) -> dict[str, _Placed]:
+        """Every tie near the view, by event id; those that are not seen to move stay as they are.
 
         A label goes to the left, then up, where another is in the way; left out where none fits.
+        From the right end of the view to the left, as a label stands right of its line: those of
+        the sample case need two rows so, in the order of their times three. One that moves gives
+        way to those that do not, or all would jump while it is dragged.
         """
-        placed: list[tuple[Tie, list[QPointF], QRectF | None]] = []
-        taken: list[QRectF] = []
+        laid: dict[str, _Placed] = {}
+        taken: list[list[tuple[float, float]]] = [[] for _ in range(_ROWS)]
+        moved: list[tuple[Tie, list[QPointF]]] = []
+        seen_ns = SEEN_PX * self._view.ns_per_px
         for tie in self._ties:
-            points = self._points(tie)
-            if not points or not any(-200 <= p.x() <= self._view.width + 200 for p in points):
-                continue
-            points.append(QPointF(points[-1].x(), max(points[-1].y(), self._bottom - 4.0)))
-            pill = self._pill(tie, points[-1].x(), taken)
-            if pill is not None:
-                taken.append(pill)
-            placed.append((tie, points, pill))
-        return placed
+            old = before.get(tie.event)
+            if old is not None and old.stands(tie, seen_ns):
+                laid[tie.event] = old
+                if old.pill is not None:
+                    taken[old.row].append((old.pill.left(), old.pill.right()))
+            elif points := self._points(tie):
+                moved.append((tie, points))
+        moved.sort(key=lambda one: -one[1][-1].x())
+        for tie, points in moved:
+            if any(-200 <= p.x() <= self._view.width + 200 for p in points):
+                laid[tie.event] = self._place(tie, points, taken)
+        return laid
 
-    def _pill(self, tie: Tie, x: float, taken: list[QRectF]) -> QRectF | None:
-        room = QRectF(x + 4, self._bottom - 19, text_width(tie.label, ui_font(12)) + 16, 18)
-        left = room.translated(-room.width() - 8, 0)
-        sides = [one for one in (room, left) if one.left() >= 0 and one.right() <= self._view.width]
-        for rise in range(3):
-            for side in sides:
-                place = side.translated(0, -19 * rise)
-                if not any(place.intersects(other) for other in taken):
-                    return place
-        return None
+    def _place(
+        self, tie: Tie, points: list[QPointF], taken: list[list[tuple[float, float]]]
+    ) -> _Placed:
+        last = points[-1]
+        width = _label_px(tie.label)
+        sides = [
+            left for left in (last.x() + 4, last.x() - 4 - width)
+            if left >= 0 and left + width <= self._view.width
+        ]  # fmt: skip
+        for row, others in enumerate(taken):
+            for left in sides:
+                if all(left + width <= begin or end <= left for begin, end in others):
+                    others.append((left, left + width))
+                    pill = QRectF(left, self._bottom - 19.0 * (row + 1), width, 18)
+                    around = pill.adjusted(-1, -1, 1, 1).toAlignedRect()
+                    line = _end_line(points, pill.center().y())
+                    return _Placed(tie, tuple(points), line, pill, around, row)
+        line = _end_line(points, self._bottom - 4.0)
+        return _Placed(tie, tuple(points), line, None, QRect(), 0)
 
     @staticmethod
-    def _paint_tie(painter: QPainter, tie: Tie, points: list[QPointF], pill: QRectF | None) -> None:
-        painter.setPen(QPen(with_alpha(tie.colour, 0.85), 1.4))
+    def _paint_tie(painter: QPainter, placed: _Placed) -> None:
+        painter.setPen(QPen(with_alpha(placed.tie.colour, 0.85), 1.4))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(QPolygonF(points))
+        painter.drawPolyline(QPolygonF(placed.points))
+
+    @staticmethod
+    def _paint_label(painter: QPainter, placed: _Placed) -> None:
+        tie, pill = placed.tie, placed.pill
         if pill is not None:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(with_alpha(current_theme().ground, 0.86))
+            painter.setBrush(with_alpha(current_theme().ground, 0.92))
             painter.drawRoundedRect(pill, 9, 9)
+            x, y = placed.points[-1].x(), pill.center().y()
+            near = pill.left() + 5 if pill.left() > x else pill.right() - 2
+            painter.setPen(QPen(with_alpha(tie.colour, 0.85), 1.4))
+            painter.drawLine(QPointF(x, y), QPointF(near, y))  # another's line may be as near
             draw_text(painter, pill.adjusted(8, 0, -4, 0), tie.label, ui_font(12), tie.colour)
 
     def _paint_limit(self, painter: QPainter, limit: LimitArrow) -> None:
@@ -199,6 +279,19 @@ class LaneOverlay(QWidget):
             width = text_width(limit.label, ui_font(12))
             room = QRectF(start.x() + 6, start.y() - 8, width + 2, 16)
             draw_text(painter, room, limit.label, ui_font(12), colour)
+
+
+def _end_line(points: list[QPointF], y: float) -> QRect:
+    """Lead a tie down to ``y``, where its name stands; what the line covers."""
+    last = points[-1]
+    points.append(QPointF(last.x(), max(last.y(), y)))
+    return QPolygonF(points).boundingRect().adjusted(-2, -2, 2, 2).toAlignedRect()
+
+
+@lru_cache(maxsize=2000)
+def _label_px(text: str) -> float:
+    """Width of a label with its margins; every move of a tie asks for it."""
+    return text_width(text, ui_font(12)) + 16
 
 
 def tie_colours(states: Mapping[str, ResultStatus]) -> dict[str, QColor]:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QWheelEve
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from sync.adjustment.solution import ResultStatus
+from sync.clock import ClockModel
 from sync.timebase import NS_PER_S
 from sync.timeline import Timeline
 from widgets.columns import LaneRow
@@ -19,7 +20,7 @@ from widgets.lane_heights import NOTCH, LaneHeights, bounded
 from widgets.lane_overlay import LaneOverlay, LimitArrow, tie_all, tie_colours
 from widgets.lane_paint import PlacedRemark
 from widgets.lane_trial import LaneTrial
-from widgets.parts import theme_changed
+from widgets.parts import label, theme_changed
 from widgets.shelf import ShelfRow
 from widgets.theme import current_theme, source_colour
 from widgets.time_ruler import Mode, TimeRuler, wheel_view
@@ -45,7 +46,8 @@ class LaneStack(QFrame):
         The drag of a playhead has ended.
     clicked(str, object)
         A lane was clicked: source id, reference ns (``None`` for its header).
-    range_selected(str, object, object), mark_clicked(str), menu_wanted(str, object)
+    range_selected(str, object, object), mark_clicked(str), mark_dragged(str, object, bool),
+    menu_wanted(str, object)
         From the lanes, see :class:`widgets.lane.Lane`.
     height_wanted(object)
         Height in px by source id that the person gave some lanes (Alt+wheel).
@@ -64,6 +66,7 @@ class LaneStack(QFrame):
     clicked = Signal(str, object)
     range_selected = Signal(str, object, object)
     mark_clicked = Signal(str)
+    mark_dragged = Signal(str, object, bool)
     menu_wanted = Signal(str, object)
     height_wanted = Signal(object)
     order_wanted = Signal(object)
@@ -91,6 +94,7 @@ class LaneStack(QFrame):
         self._halves: int | Mapping[str, int] = 0
         self._focused: str | None = None
         self._order: list[str] = []
+        self._on_shelf: list[str] = []
         self._heights = LaneHeights()
         self._asked_at = float("-inf")
         self._selection: tuple[str, int, int] | None = None
@@ -103,6 +107,10 @@ class LaneStack(QFrame):
         self._ruler_row = QWidget(self)
         self._ruler_row.setFixedHeight(24)
         self.ruler = TimeRuler(self._ruler_row)
+        self.ruler_note = label("", "secondary", wrap=False)
+        self.ruler_note.setParent(self._ruler_row)
+        self.ruler_note.setGeometry(14, 0, HEADER_PX - 22, 24)
+        self.ruler_note.setToolTip("What the ruler's times are on, with the 95 % range of its tie")
         self.ruler.moved.connect(self.moved)
         self.ruler.released.connect(self.released)
         self.ruler.zoomed.connect(self._asked_view)
@@ -234,9 +242,13 @@ class LaneStack(QFrame):
         """Draw limits as arrows across lanes."""
         self._overlay.set_limits(tuple(limits))
 
-    def set_mode(self, mode: Mode, zero_ns: int = 0) -> None:
-        """Ruler in clock time or elapsed time."""
-        self.ruler.set_mode(mode, zero_ns)
+    def set_mode(
+        self, mode: Mode, zero_ns: int = 0, other: ClockModel | None = None, note: str = ""
+    ) -> None:
+        """Ruler in clock time, that of another clock, or elapsed time; ``note`` names that clock
+        and its range, beside the ruler."""
+        self.ruler.set_mode(mode, zero_ns, other)
+        self.ruler_note.setText(note)
 
     def lane(self, source_id: str) -> Lane | None:
         """The lane of a linked source."""
@@ -362,7 +374,9 @@ class LaneStack(QFrame):
 
     def _lay_out(self, linked: list[str], unlinked: list[str]) -> None:
         """Lanes and shelf rows for exactly these sources, in this order; old ones are reused."""
-        self._order = list(linked)
+        if (linked, unlinked) == (self._order, self._on_shelf):
+            return
+        self._order, self._on_shelf = list(linked), list(unlinked)
         for rows, wanted in ((self._lanes, linked), (self._shelf, unlinked)):
             for source in [source for source in rows if source not in wanted]:
                 row = rows.pop(source)
@@ -389,6 +403,7 @@ class LaneStack(QFrame):
         lane.clicked.connect(self._clicked)
         lane.range_selected.connect(self._range_selected)
         lane.mark_clicked.connect(self.mark_clicked)
+        lane.mark_dragged.connect(self.mark_dragged)
         self.trial.watch(lane)
         lane.head_dragged.connect(self._head_dragged)
         lane.menu_wanted.connect(self.menu_wanted)

@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
 from sync.adjustment.solution import Answer, WhatIf
 from widgets.difference_axis import Range
-from widgets.table import Cell, Column, Table
+from widgets.parts import FramedTicks
+from widgets.table import Table
+from widgets.table_rows import Cell, Column
 
 COLUMNS = (
     Column(title="without", tip="Untick to leave it out of this answer: a what-if, never saved",
@@ -40,6 +42,7 @@ class LeaveOneOut(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         self.table = Table(COLUMNS, "Leave one out", ticks=True)
         self.table.ticked.connect(self._ticked)
+        self.table.view.setItemDelegateForColumn(0, FramedTicks(self.table.view))
         header = self.table.view.horizontalHeader()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

@@ -94,7 +94,7 @@ class OffsetPlot(Plot):
         half = curve.half_s(curve.model.epoch)
         zero = format_clock(curve.zero, min(9, decimals_for(half)))
         kinds = dict.fromkeys(point.kind for point in curve.points)
-        shapes = "  ".join(f"{SYMBOLS[SHAPES.get(kind, 'o')]} {kind}" for kind in kinds)
+        shapes = "  ".join(f"{SYMBOLS[SHAPES.get(kind, 'o')]}\u00a0{kind}" for kind in kinds)
         return (
             f"{curve.name}: 0 s is the offset that puts its zero at {zero} "
             f"± {format_pair(0.0, half)[1]} s; band 95 %.  {shapes}"

@@ -38,7 +38,7 @@ class Pages(QWidget):
         self._group = QButtonGroup(self)
         self.switches: dict[str, QPushButton] = {}
         row = QHBoxLayout()
-        row.setSpacing(4)
+        row.setSpacing(0)
         for name, (title, page) in pages.items():
             made = button(title, kind="flat")
             made.setCheckable(True)
@@ -83,4 +83,4 @@ class Pages(QWidget):
         """What a switch says; one that is on is bold, and must not be cut for it."""
         switch = self.switches[name]
         switch.setText(title)
-        switch.setMinimumWidth(round(text_width(title, ui_font(13, bold=True))) + 20)
+        switch.setMinimumWidth(round(text_width(title, ui_font(13, bold=True))) + 15)

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+import re
+
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -24,13 +35,19 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QStyle,
+    QStyledItemDelegate,
     QStyleOptionButton,
+    QStyleOptionViewItem,
     QWidget,
 )  # fmt: skip
 
 from widgets.theme import blend, current_theme, mono_font, text_width, ui_font, with_alpha
 
 CHIP_HEIGHT = 20.0
+_UNIT = re.compile(
+    r"(?<=\d) (?=(?:s|ms|%|Hz|kHz|ppm|±)(?!\w))|(?<=±) (?=\d)|(?<=\bw) (?==)|(?<=w =) (?=\S)"
+)
+"""The blanks inside ``14:23:25.3 ± 0.4 s``, ``95 %`` and ``w = +4.1``."""
 
 
 def draw_text(
@@ -186,6 +203,17 @@ class Choice(QComboBox):
         )
 
 
+def draw_frame(painter: QPainter, where: QRect, focused: bool) -> None:
+    """The frame of a tick box: the style's own cannot be seen on a dark ground."""
+    theme = current_theme()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(QPen(theme.linked if focused else theme.faint, 1.2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(QRectF(where).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+    painter.restore()
+
+
 class Tick(QCheckBox):
     """A tick box whose frame is seen in every theme, and names the box that has the keyboard."""
 
@@ -195,15 +223,42 @@ class Tick(QCheckBox):
         option = QStyleOptionButton()
         self.initStyleOption(option)
         where = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
-        theme, painter = current_theme(), QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(QPen(theme.linked if self.hasFocus() else theme.faint, 1.2))
-        painter.drawRoundedRect(QRectF(where).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+        draw_frame(QPainter(self), where, self.hasFocus())
+
+
+class Words(QLabel):
+    """Text that wraps between words, and never between a number and its unit or its range."""
+
+    def setText(self, text: str) -> None:
+        """Show this."""
+        super().setText(_UNIT.sub("\u00a0", text))
+
+    def text(self) -> str:
+        """What was to be shown."""
+        return super().text().replace("\u00a0", " ")
+
+
+class FramedTicks(QStyledItemDelegate):
+    """Rows whose tick box has the frame of :class:`Tick`."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """The row as the style has it, then the frame."""
+        super().paint(painter, option, index)
+        shown = QStyleOptionViewItem(option)
+        self.initStyleOption(shown, index)
+        part = QStyle.SubElement.SE_ItemViewItemCheckIndicator
+        draw_frame(painter, shown.widget.style().subElementRect(part, shown, shown.widget), False)
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
     """A label in one of the roles of the style sheet; wraps unless told not to."""
-    made = QLabel(text)
+    made = Words()
+    made.setText(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wrap)
     if role:
@@ -334,7 +389,8 @@ def _transport_path(name: str) -> QPainterPath:
 
 
 __all__ = [
-    "CHIP_HEIGHT", "Choice", "ElidedLabel", "StateChip", "Tick", "blend", "button", "chip_width",
-    "clear", "current_theme", "discard", "draw_chip", "draw_symbol", "draw_text", "label",
-    "mono_font", "rule", "selectable", "set_role", "swatch", "theme_changed", "transport_icon",
+    "CHIP_HEIGHT", "Choice", "ElidedLabel", "FramedTicks", "StateChip", "Tick", "blend", "button",
+    "chip_width", "clear", "current_theme", "discard", "draw_chip", "draw_frame", "draw_symbol",
+    "draw_text", "label", "mono_font", "rule", "selectable", "set_role", "swatch", "theme_changed",
+    "transport_icon",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
@@ -22,6 +22,8 @@ from widgets.theme import current_theme, mono_font, text_width
 from widgets.time_ruler import tick_step
 
 NEAR_PX = 14
+FIGURE = QSize(720, 400)
+"""Of an exported plot: as wide as a page's text, as high as its labels need."""
 Rows = tuple[Sequence[str], Sequence[Sequence[str]]]
 
 
@@ -104,7 +106,7 @@ class Plot(QWidget):
             axis.setPen(theme.line)
             axis.setTextPen(theme.secondary)
             axis.setStyle(tickFont=QFont(mono_font(12)))
-            axis.setSIPrefixEnableRanges(())  # seconds stay seconds
+            axis.enableAutoSIPrefix(False)  # seconds stay seconds, and figures their own size
             axis.setLabel(words, color=theme.secondary.name(), **{"font-size": "12px"})
 
     def level(self, y: float, colour: QColor, *, dashed: bool = False) -> None:
@@ -138,15 +140,28 @@ class Plot(QWidget):
     def keepsake(self) -> Keepsake:
         """The plot as a picture, a drawing, or its values."""
         picture: dict[str, Callable[[], bytes]] = {
-            "png": lambda: figure.png(self.plot, self._name, self._beneath()),
-            "svg": lambda: figure.svg(self.plot, self._name, self._beneath()),
+            "png": lambda: self._drawn(figure.png),
+            "svg": lambda: self._drawn(figure.svg),
             "csv": self.csv,
         }
         return Keepsake(name=self._name, content=picture)
 
+    def _drawn(self, draw: Callable[..., bytes]) -> bytes:
+        """The plot in the size of a figure, however low the panel it stands in is."""
+        before = self.plot.size()
+        self.plot.resize(FIGURE)
+        try:
+            return draw(self.plot, self._name, self._beneath(), self.colours())
+        finally:
+            self.plot.resize(before)
+
     def summary(self) -> str:
         """What the plot shows, for the line under it and under its picture."""
         return ""
+
+    def colours(self) -> list[tuple[QColor, str]]:
+        """What each colour is, where there are several."""
+        return []
 
     def _beneath(self) -> str:
         return "\n".join(part for part in (self.summary(), self._note) if part)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from widgets.parts import button, label, selectable, set_role
+from widgets.parts import button, label, selectable
 
 
 class ProblemCard(QFrame):
@@ -34,24 +34,27 @@ class ProblemCard(QFrame):
         self._do = selectable("", "secondary")
         self._means_heading = label("WHAT IT MEANS FOR THE EVIDENCE", "heading")
         self._do_heading = label("WHAT TO DO", "heading")
-        for made in (self._what, self._means_heading, self._means, self._do_heading, self._do):
-            column.addWidget(made)
+        column.addWidget(self._what)
+        below = QHBoxLayout()
+        below.setSpacing(24)
+        for parts in ((self._means_heading, self._means), (self._do_heading, self._do)):
+            part = QVBoxLayout()
+            part.setSpacing(2)
+            for made in parts:
+                part.addWidget(made)
+            part.addStretch(1)
+            below.addLayout(part, 1)
         self._actions = QHBoxLayout()
-        self._actions.setContentsMargins(0, 8, 0, 0)
-        column.addLayout(self._actions)
+        below.addLayout(self._actions)
+        below.setAlignment(self._actions, Qt.AlignmentFlag.AlignBottom)
+        column.addLayout(below)
         self._buttons: list[QWidget] = []
         self.set_problem("", "", "")
 
     def set_problem(
-        self,
-        what: str,
-        means: str,
-        todo: str,
-        *,
-        actions: tuple[str, ...] = (),
-        serious: bool = True,
+        self, what: str, means: str, todo: str, *, actions: tuple[str, ...] = ()
     ) -> None:
-        """Say it; the first action is the suggested one. ``serious`` False: a note, not a fault."""
+        """Say it; the first action is the suggested one."""
         self._what.setText(what)
         for heading, body, text in (
             (self._means_heading, self._means, means), (self._do_heading, self._do, todo)
@@ -61,7 +64,6 @@ class ProblemCard(QFrame):
             heading.setVisible(bool(text))
         self.setAccessibleName(what)
         self.setAccessibleDescription(f"{means} {todo}".strip())
-        set_role(self, "disagree", serious)
         for made in self._buttons:
             self._actions.removeWidget(made)
             made.setParent(None)
@@ -74,7 +76,6 @@ class ProblemCard(QFrame):
         self._buttons.append(dismiss)
         for made in self._buttons:
             self._actions.addWidget(made)
-        self._actions.addStretch(1)
 
     def _action(self, text: str, first: bool) -> QWidget:
         made = button(text, act=first)

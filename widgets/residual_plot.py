@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from sync.timebase import NS_PER_S, ReferenceTime, format_clock
+from widgets.colour_key import ColourKey
 from widgets.evidence_table import DISAGREES
 from widgets.parts import Choice, label
 from widgets.plot import Plot, Rows
@@ -44,7 +45,7 @@ class ResidualPlot(Plot):
         super().__init__(
             "Residuals against time",
             "reference clock",
-            "w, standardised",
+            "residual, w",
             clock_axis=True,
             parent=parent,
         )
@@ -55,7 +56,13 @@ class ResidualPlot(Plot):
         self.source.setAccessibleName("Recording")
         self.source.addItem(_ALL)
         self.source.currentIndexChanged.connect(lambda _: self.draw())
-        self.column.insertWidget(0, self.source)
+        self.source.setMinimumWidth(150)
+        self.swatches = ColourKey()
+        top = QHBoxLayout()
+        top.setSpacing(14)
+        top.addWidget(self.source)
+        top.addWidget(self.swatches, 1)
+        self.column.insertLayout(0, top)
         self.plot.scene().sigMouseClicked.connect(self._clicked)
         self.plot.getAxis("left").setWidth(46)
         self.plot.setToolTip(f"Dashed: w = ± {DISAGREES}, beyond which evidence disagrees")
@@ -103,12 +110,8 @@ class ResidualPlot(Plot):
         self.plot.addItem(
             pg.ScatterPlotItem([self._dot(point) for point in points], pxMode=True, useCache=False)
         )
-        kinds = dict.fromkeys(point.kind for point in points)
-        shapes = [f"{SYMBOLS[SHAPES[kind]]} {kind}" for kind in kinds if kind in SHAPES]
-        self.key.setText(
-            "   ".join([*shapes, "○ unchecked"])
-            if points else ""
-        )  # fmt: skip
+        self.key.setText(self._shapes())
+        self.swatches.set_entries(self.colours())
         if not points:
             self.said.setText("No residuals yet: they come with the first link.")
         else:
@@ -159,9 +162,20 @@ class ResidualPlot(Plot):
             self.choose(point)
 
     def summary(self) -> str:
-        """Which recording, and what the lines are."""
+        """Which recording, and what lines and shapes are."""
         beyond = f"dashed: w = ± {DISAGREES}, beyond which evidence disagrees"
-        return f"{self.source.currentText()}; {beyond}"
+        return f"{self.source.currentText()}; {beyond}\n{self._shapes()}".strip()
+
+    def _shapes(self) -> str:
+        """Which shape is which kind of evidence."""
+        kinds = dict.fromkeys(point.kind for point in self.shown())
+        shapes = [f"{SYMBOLS[SHAPES[kind]]}\u00a0{kind}" for kind in kinds if kind in SHAPES]
+        return "   ".join([*shapes, "○\u00a0unchecked"]) if kinds else ""
+
+    def colours(self) -> list[tuple[QColor, str]]:
+        """The recordings of the points shown."""
+        found = {point.source: point.colour for point in self.shown()}
+        return [(colour, name) for name, colour in found.items()]
 
     def rows(self) -> Rows:
         """One row a point."""

@@ -1,4 +1,4 @@
-"""A column that scrolls, and is filled anew as a whole."""
+"""What scrolls up and down and never sideways: one part, or a column that is filled anew."""
 
 from __future__ import annotations
 
@@ -10,21 +10,28 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from widgets.parts import clear, discard
 
 
-class ScrolledColumn(QScrollArea):
-    """One column of parts, wrapped to the width there is."""
+class Scrolled(QScrollArea):
+    """One part, wrapped to the width there is; the keyboard stays in the part."""
 
-    def __init__(self, margins: tuple[int, int, int, int], spacing: int) -> None:
+    def __init__(self, part: QWidget) -> None:
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(part)
+
+
+class ScrolledColumn(Scrolled):
+    """A column of parts that is filled anew as a whole."""
+
+    def __init__(self, margins: tuple[int, int, int, int], spacing: int) -> None:
         holder = QWidget()
         holder.setObjectName("scrolled")
+        super().__init__(holder)
         self._column = QVBoxLayout(holder)
         self._column.setContentsMargins(*margins)
         self._column.setSpacing(spacing)
-        self.setWidget(holder)
 
     def fill(self, build: Callable[[QVBoxLayout], object], kept: QWidget | None = None) -> bool:
         """Show what ``build`` puts into the empty column; what was there is gone.

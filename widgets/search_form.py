@@ -43,10 +43,13 @@ class SearchForm(QWidget):
         A :class:`SearchRequest`.
     all_requested(float, float)
         Every pair of the case, over these offsets (s).
+    folding(bool)
+        Only the pair is seen, or everything again.
     """
 
     requested = Signal(object)
     all_requested = Signal(float, float)
+    folding = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,23 +71,34 @@ class SearchForm(QWidget):
         column = QVBoxLayout(self._fields)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
+        column.addLayout(self._build_grid())
+        column.addLayout(self._build_buttons())
+        self.note = label("", "act")
+        self.note.hide()
+        column.addWidget(self.note)
+        self.set_folded(False)
+        self.set_reach(-DEFAULT_REACH_S, DEFAULT_REACH_S)
+
+    def _build_grid(self) -> QGridLayout:
+        """A row for each recording, with what of it is compared, and the offsets."""
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(0, 112)
         self._names = (ElidedLabel("A", "secondary"), ElidedLabel("B", "secondary"))
         self.kind_a, self.kind_b = Choice(), Choice()
         self.channels = (Choice(), Choice())
-        for channel in self.channels:
+        for row, kind in enumerate((self.kind_a, self.kind_b)):
+            channel = self.channels[row]
+            kind.setAccessibleName(f"Signal of {'AB'[row]}")  # until a pair is chosen
+            channel.setAccessibleName(f"Channel of {'AB'[row]}")
             channel.hide()
-        grid.setColumnMinimumWidth(0, 112)
-        boxes = (self.kind_a, self.kind_b)
-        for row, (name, box) in enumerate(zip(self._names, boxes, strict=True)):
-            grid.addWidget(name, row, 0)
+            grid.addWidget(self._names[row], row, 0)
             line = QHBoxLayout()
             line.setSpacing(6)
-            line.addWidget(box, 1)
-            line.addWidget(self.channels[row])
+            line.addWidget(kind, 1)
+            line.addWidget(channel)
             grid.addLayout(line, row, 1)
         offsets = QHBoxLayout()
         offsets.setSpacing(6)
@@ -93,28 +107,25 @@ class SearchForm(QWidget):
         offsets.addWidget(label("to", "secondary", wrap=False))
         offsets.addWidget(self.high)
         offsets.addWidget(label("s", "secondary", wrap=False))
+        for field in (self.low, self.high):
+            field.returnPressed.connect(self._request)
         grid.addWidget(label("offsets from", "secondary", wrap=False), 2, 0)
         grid.addLayout(offsets, 2, 1)
-        column.addLayout(grid)
-        row_box = QHBoxLayout()
+        return grid
+
+    def _build_buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
         self.search = button("Search", act=True, tip="C")
         self.search.clicked.connect(self._request)
+        self.search.setEnabled(False)
         self.count = label("", "faint", wrap=False)
         self.all_pairs = button("All pairs", tip="Search every pair of recordings, as one family")
         self.all_pairs.clicked.connect(self.request_all)
-        row_box.addWidget(self.search)
-        row_box.addWidget(self.all_pairs)
-        row_box.addWidget(self.count)
-        row_box.addStretch(1)
-        column.addLayout(row_box)
-        self.note = label("", "act")
-        self.note.hide()
-        column.addWidget(self.note)
-        for field in (self.low, self.high):
-            field.returnPressed.connect(self._request)
-        self.search.setEnabled(False)
-        self.set_folded(False)
-        self.set_reach(-DEFAULT_REACH_S, DEFAULT_REACH_S)
+        row.addWidget(self.search)
+        row.addWidget(self.all_pairs)
+        row.addWidget(self.count)
+        row.addStretch(1)
+        return row
 
     def set_pair(
         self,
@@ -157,6 +168,7 @@ class SearchForm(QWidget):
         """Make room for what was found; *change …* opens the fields again."""
         self._fields.setHidden(folded)
         self.change.setHidden(not folded)
+        self.folding.emit(folded)
 
     @property
     def folded(self) -> bool:

@@ -117,7 +117,12 @@ _OUTCOME = {
 def what_was_searched(result: SearchResult, names: tuple[str, str]) -> str:
     """``Motion in cam 3 against onsets in dispatch, shifts −600 to +600 s.``"""
     searched = result.searched
-    kinds = [KIND_WORDS.get(kind, kind) for kind in (searched.kind_a, searched.kind_b)]
+    kinds = [
+        KIND_WORDS.get(kind, kind) + ("" if channel is None else f" (channel {channel + 1})")
+        for kind, channel in (
+            (searched.kind_a, searched.channel_a), (searched.kind_b, searched.channel_b)
+        )
+    ]  # fmt: skip
     first = f"{kinds[0][:1].upper()}{kinds[0][1:]} in {names[0]} against {kinds[1]} in {names[1]}"
     return f"{first}, shifts {_whole(searched.offset_from_s)} to {_whole(searched.offset_to_s)} s."
 

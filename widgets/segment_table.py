@@ -9,17 +9,19 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sync.timebase import MediaTime, format_clock
 from widgets import search_words as words
-from widgets.table import Cell, Column, Table
+from widgets.table import Table
+from widgets.table_rows import Cell, Column
 
 if TYPE_CHECKING:
     from sync.correlate.result import SearchResult, Segment
 
 COLUMNS = (
     Column(title="stretch", number=True, tip="From and to, in its own file"),
-    Column(title="calls", number=True, tip="Transmissions in it"),
-    Column(title="offset, s (95 %)", number=True, most_px=260,
+    Column(title="offset, s (95 %)", number=True, most_px=170,
            tip="Where it lies against the other recording, or why it has no place"),
+    Column(title="calls", number=True, tip="Transmissions in it"),
 )  # fmt: skip
+"""The offset second: in a narrow inspector it is what must be in sight."""
 MOST_ROWS = 10
 
 
@@ -45,6 +47,10 @@ class SegmentTable(QWidget):
         self.table.selected.connect(self._chosen)
         column.addWidget(self.table)
 
+    def set_most_rows(self, most: int) -> None:
+        """So many rows at once; the others scroll."""
+        self.table.fit_height(most)
+
     def set_chosen(self, place: int) -> None:
         """Mark the row of a candidate."""
         row = next((row for row, of in self._places.items() if of == place), None)
@@ -63,7 +69,7 @@ def _short(at_s: float) -> str:
 
 
 def _row(segment: Segment, result: SearchResult) -> tuple[Cell, ...]:
-    ends = " – ".join(_short(at) for at in (segment.from_s, segment.to_s))
+    ends = "–".join(_short(at) for at in (segment.from_s, segment.to_s))
     placed = None if segment.candidate is None else result.candidates[segment.candidate]
     if placed is None:
         told, tip, sort = segment.reason, f"Not placed: {segment.reason}", None
@@ -74,6 +80,6 @@ def _row(segment: Segment, result: SearchResult) -> tuple[Cell, ...]:
     role = "secondary" if placed is None else ""
     return (
         Cell(ends, segment.from_s, role=role, tip=tip),
-        Cell(str(segment.transmissions), segment.transmissions, role=role, tip=tip),
         Cell(told, sort, role=role, tip=tip),
+        Cell(str(segment.transmissions), segment.transmissions, role=role, tip=tip),
     )

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -14,6 +23,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
     QStandardItem,
     QStandardItemModel,
 )  # fmt: skip
@@ -21,6 +31,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QFrame,
+    QHBoxLayout,
     QListView,
     QSizePolicy,
     QStyle,
@@ -31,12 +42,17 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from sync.adjustment.solution import ResultStatus
-from widgets.parts import draw_chip, draw_text, label
+from widgets.parts import draw_chip, draw_symbol, draw_text, label
 from widgets.theme import current_theme, mono_font, state_symbol, text_width, ui_font
 
 _CARD_ROLE = Qt.ItemDataRole.UserRole + 1
-_CARD_PX = 98
-_SPACE_PX = 8
+_WHOLE_PX, _SHORT_PX, _LOW_PX = 98, 69, 37
+"""Heights of a card: whole; without the line about the file; name and state alone. Whichever is
+the tallest at which all cards are seen at once; what a card leaves out its tooltip says."""
+_SPACE_PX = {_WHOLE_PX: 8, _SHORT_PX: 6, _LOW_PX: 3}
+_NAME_TOP = {_WHOLE_PX: 7, _SHORT_PX: 4, _LOW_PX: 0}
+_AROUND_PX = 88
+"""Of the column, what heading, drop card and margins take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +108,17 @@ class SourceList(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 12, 8, 8)
         column.setSpacing(8)
-        heading = label("SOURCES", "heading")
+        self._head = QHBoxLayout()
+        self._head.setSpacing(10)
+        heading = label("SOURCES", "heading", wrap=False)
         heading.setContentsMargins(8, 0, 0, 0)
-        column.addWidget(heading)
+        self._head.addWidget(heading)
+        column.addLayout(self._head)
         self.list = QListView()
         self.list.setAccessibleName("Sources")
         self.list.setModel(QStandardItemModel(self))
-        self.list.setItemDelegate(_CardDelegate(self.list))
+        self._delegate = _CardDelegate(self.list)
+        self.list.setItemDelegate(self._delegate)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -112,6 +132,7 @@ class SourceList(QFrame):
         column.addWidget(self.list, 1)
         self.drop_card = DropCard()
         self.drop_card.clicked.connect(self.add_wanted)
+        self._column = column
         column.addWidget(self.drop_card)
         self._cards: tuple[SourceCard, ...] = ()
         self._quiet = False
@@ -138,6 +159,7 @@ class SourceList(QFrame):
             item.setData(card.spoken, Qt.ItemDataRole.AccessibleTextRole)
             item.setToolTip("\n".join(t for t in (card.name, card.line, card.hint) if t))
         self._cards = tuple(cards)
+        self._share_height()
         self._quiet = False
         self.set_focus_source(focused)
 
@@ -155,6 +177,27 @@ class SourceList(QFrame):
         """Id of the card marked as focused."""
         card = self.list.currentIndex().data(_CARD_ROLE)
         return card.source_id if isinstance(card, SourceCard) else None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cards as tall as there is room for all of them."""
+        super().resizeEvent(event)
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """Choose the height of the cards; in a low column the drop card stands in the head."""
+        room = self.height() - _AROUND_PX
+        fitting = (px for px, space in _SPACE_PX.items() if len(self._cards) * (px + space) <= room)
+        height = next(fitting, _LOW_PX)
+        if height == self._delegate.height:
+            return
+        self._delegate.height = height
+        is_low = height == _LOW_PX
+        self.drop_card.set_low(is_low)
+        if is_low:
+            self._head.addWidget(self.drop_card, 1)
+        else:
+            self._column.addWidget(self.drop_card)
+        self.list.scheduleDelayedItemsLayout()
 
     def _model(self) -> QStandardItemModel:
         model = self.list.model()
@@ -209,11 +252,15 @@ class DropCard(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._hot = False
-        self.setFixedHeight(36)
+        self.set_low(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Add media")
+
+    def set_low(self, low: bool) -> None:
+        """As low as a heading."""
+        self.setFixedHeight(24 if low else 36)
 
     def set_hot(self, hot: bool) -> None:
         """Files are being dragged over."""
@@ -246,11 +293,18 @@ class DropCard(QWidget):
 class _CardDelegate(QStyledItemDelegate):
     """Paints a card."""
 
+    height = _WHOLE_PX
+    """Of every card, px."""
+
+    @property
+    def _space(self) -> int:
+        return _SPACE_PX[self.height]
+
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         """One height for all."""
-        return QSize(180, _CARD_PX + _SPACE_PX)
+        return QSize(180, self.height + self._space)
 
     def paint(
         self,
@@ -258,17 +312,43 @@ class _CardDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        """Stripe, name with ±, line, chip, hint."""
+        """Stripe, name with ±, line, chip, hint; as many of them as the height holds."""
         card = index.data(_CARD_ROLE)
         if not isinstance(card, SourceCard):
             return
-        theme = current_theme()
-        state = option.state
-        chosen = bool(state & QStyle.StateFlag.State_Selected)
-        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
-        area = QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -_SPACE_PX - 0.5)
+        area = QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -self._space - 0.5)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        self._paint_ground(painter, area, card, option.state)
+        left, width = area.left() + 14, area.width() - 24
+        is_low = self.height == _LOW_PX
+        self._paint_name(
+            painter, QRectF(left, area.top() + _NAME_TOP[self.height], width, 20), card
+        )
+        theme = current_theme()
+        symbol, word, tone = state_symbol(card.status, card.is_reference, card.stale)
+        if is_low:
+            draw_symbol(painter, symbol, QPointF(left + 5, area.top() + 26.5), tone)
+            room = QRectF(left + 16, area.top() + 17.5, width - 16, 18)
+            draw_text(painter, room, word, ui_font(12), tone)
+        else:
+            top = area.top() + _NAME_TOP[self.height] + 21
+            if self.height == _WHOLE_PX:
+                line = QRectF(left, top, width, 18)
+                draw_text(painter, line, card.line, ui_font(12), theme.secondary)
+                top += 22
+            draw_chip(painter, left - 2, top, symbol, word, tone, width)
+            shade = theme.act if card.hint_acts else theme.faint
+            draw_text(painter, QRectF(left, top + 24, width, 18), card.hint, ui_font(12), shade)
+        painter.restore()
+
+    @staticmethod
+    def _paint_ground(
+        painter: QPainter, area: QRectF, card: SourceCard, state: QStyle.StateFlag
+    ) -> None:
+        theme = current_theme()
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
         painter.setPen(QPen(card.colour if chosen else theme.line, 1.5 if chosen else 1))
         painter.setBrush(theme.raised if chosen or hovered else theme.panel)
         painter.drawRoundedRect(area, 8, 8)
@@ -276,19 +356,13 @@ class _CardDelegate(QStyledItemDelegate):
         painter.setBrush(card.colour)
         stripe = QRectF(area.left() - 0.5, area.top() + 10, 3, area.height() - 20)
         painter.drawRoundedRect(stripe, 1, 1)
-        left, width = area.left() + 14, area.width() - 24
+
+    @staticmethod
+    def _paint_name(painter: QPainter, row: QRectF, card: SourceCard) -> None:
+        theme = current_theme()
         half_width = text_width(card.half_text, mono_font(12)) + 1 if card.half_text else 0
-        row = QRectF(left, area.top() + 7, width, 20)
         if half_width:
             right = Qt.AlignmentFlag.AlignRight
             draw_text(painter, row, card.half_text, mono_font(12), theme.text, right)
         name = row.adjusted(0, 0, -half_width - 8 if half_width else 0, 0)
         draw_text(painter, name, card.name, ui_font(14, bold=True), theme.text)
-        line = QRectF(left, area.top() + 28, width, 18)
-        draw_text(painter, line, card.line, ui_font(12), theme.secondary)
-        symbol, word, tone = state_symbol(card.status, card.is_reference, card.stale)
-        draw_chip(painter, left - 2, area.top() + 50, symbol, word, tone, width)
-        hint = QRectF(left, area.top() + 75, width, 18)
-        shade = theme.act if card.hint_acts else theme.faint
-        draw_text(painter, hint, card.hint, ui_font(12), shade)
-        painter.restore()

@@ -61,6 +61,9 @@ QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus { border
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; }
 QComboBox::drop-down { border: none; width: 20px; }
 QListView { background: transparent; border: none; outline: none; }
+QListWidget { background: $ground; border: 1px solid $line; border-radius: 4px; padding: 3px; }
+QListWidget:focus { border-color: $linked; }
+QListWidget::item:disabled { color: $faint; }
 QTableView { background: $panel; border: 1px solid $line; border-radius: 4px; outline: none;
   gridline-color: $line; alternate-background-color: $panel;
   selection-background-color: $linked_soft; selection-color: $text; }
@@ -79,6 +82,7 @@ QScrollBar::handle { background: $line; border-radius: 4px; min-height: 24px; mi
   margin: 1px; }
 QScrollBar::handle:hover { background: $faint; }
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QTabWidget::pane { border: none; border-top: 1px solid $line; }
@@ -104,8 +108,6 @@ QSplitter::handle { background: $line; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
 QCheckBox { spacing: 6px; }
-QTableView::indicator:unchecked { border: 1px solid $faint;
-  border-radius: 2px; background: $ground; width: 11px; height: 11px; }
 """)
 
 

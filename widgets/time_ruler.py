@@ -19,7 +19,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from sync.timebase import NS_PER_S, Duration, ReferenceTime, format_clock, format_seconds
+from sync.clock import ClockModel
+from sync.timebase import (
+    NS_PER_S,
+    Duration,
+    MediaTime,
+    ReferenceTime,
+    format_clock,
+    format_seconds,
+)
 from sync.uncertainty import decimals_for
 from widgets.bracket import draw_bracket, playhead_rect
 from widgets.parts import theme_changed
@@ -85,8 +93,10 @@ class TimeRuler(QWidget):
         self._view = ViewRange(0, 60 * NS_PER_S)
         self._mode: Mode = "clock"
         self._zero = 0
+        self._other: ClockModel | None = None
         self._playhead: int | None = None
         self._half = 0
+        self._shown: tuple[float, float] | None = None
         self._still: QPixmap | None = None
         self._in_out: tuple[int | None, int | None] = (None, None)
         self.setFixedHeight(HEIGHT)
@@ -109,19 +119,23 @@ class TimeRuler(QWidget):
         """Show this range."""
         if view != self._view:
             self._view = view
+            self._shown = self._playhead_place()
             self._changed()
 
-    def set_mode(self, mode: Mode, zero_ns: int = 0) -> None:
-        """Label the ticks in clock time, or in time elapsed since ``zero_ns``."""
-        self._mode, self._zero = mode, zero_ns
+    def set_mode(self, mode: Mode, zero_ns: int = 0, other: ClockModel | None = None) -> None:
+        """Label the ticks in clock time (as another clock showed it), or elapsed since
+        ``zero_ns``."""
+        self._mode, self._zero, self._other = mode, zero_ns, other
         self._changed()
 
     def set_playhead(self, ns: int | None, half_ns: int = 0) -> None:
         """Place the playhead with the half-width of its 95 % range."""
-        for old in (self._playhead, ns):
-            if old is not None:
-                self.update(self._strip(old, max(self._half, half_ns)))
         self._playhead, self._half = ns, half_ns
+        before, self._shown = self._shown, self._playhead_place()
+        if self._shown != before:
+            for place in (before, self._shown):
+                if place is not None:
+                    self.update(self._strip(*place))
         self.setAccessibleDescription("" if ns is None else self.describe(ns, half_ns))
 
     def set_in_out(self, in_ns: int | None, out_ns: int | None) -> None:
@@ -135,11 +149,18 @@ class TimeRuler(QWidget):
         time = format_clock(ReferenceTime(ns), decimals)
         return f"{time} ± {format_seconds(half_ns, decimals)} s" if half_ns else time
 
-    def _strip(self, ns: int, half_ns: int) -> QRect:
-        x = self._view.x_of(ns)
-        reach = half_ns / self._view.ns_per_px + 12
-        left, right = max(-20.0, x - reach), min(self.width() + 20.0, x + reach)
-        return QRectF(left, 0, max(0.0, right - left), HEIGHT).toAlignedRect()
+    def _playhead_place(self) -> tuple[float, float] | None:
+        """Where the playhead is seen and half the width of its range, to a quarter of a pixel."""
+        if self._playhead is None:
+            return None
+        x, half = self._view.x_of(self._playhead), self._half / self._view.ns_per_px
+        if not -20 <= x <= self.width() + 20:
+            return None
+        return round(4 * x) / 4, round(4 * half) / 4
+
+    def _strip(self, x: float, half: float) -> QRect:
+        left, right = max(-20.0, x - half - 12), min(self.width() + 20.0, x + half + 12)
+        return QRectF(left, 0, right - left, HEIGHT).toAlignedRect()
 
     # -- painting ----------------------------------------------------------------------------
 
@@ -151,21 +172,28 @@ class TimeRuler(QWidget):
         minor = max(1, step // parts)
         begin = self._view.ns_of(left - room)
         end = self._view.ns_of(self.width() if right is None else right + 1)
-        first = (begin - self._zero_ns()) // minor
-        last = (end - self._zero_ns()) // minor
         decimals = step_decimals(step)
-        for count in range(first, last + 1):
-            since = count * minor
-            at = since + self._zero_ns()
-            yield at, self._label(at, decimals) if since % step == 0 else None
+        for count in range(self._written(begin) // minor, self._written(end) // minor + 1):
+            written = count * minor
+            label = self._label(written, decimals) if written % step == 0 else None
+            yield self._instant(written), label
 
-    def _zero_ns(self) -> int:
-        return self._zero if self._mode == "elapsed" else 0
+    def _written(self, ns: int) -> int:
+        """What is written for a reference time: the round ones of these have the ticks."""
+        if self._mode == "elapsed":
+            return ns - self._zero
+        return ns if self._other is None else self._other.from_reference(ReferenceTime(ns)).ns
 
-    def _label(self, ns: int, decimals: int) -> str:
+    def _instant(self, written: int) -> int:
+        """The reference time of what is written."""
+        if self._mode == "elapsed":
+            return written + self._zero
+        return written if self._other is None else self._other.to_reference(MediaTime(written)).ns
+
+    def _label(self, written: int, decimals: int) -> str:
         if self._mode == "clock":
-            return format_clock(ReferenceTime(ns), decimals)
-        since = Duration(ns - self._zero)
+            return format_clock(ReferenceTime(written), decimals)
+        since = Duration(written)
         text = format_clock(ReferenceTime(abs(since).ns), decimals)
         return ("−" if since.ns < 0 else "") + text.removeprefix("00:")
 
@@ -239,14 +267,11 @@ class TimeRuler(QWidget):
                     painter.drawLine(QPointF(x, 0), QPointF(x, HEIGHT))
 
     def _paint_playhead(self, painter: QPainter) -> None:
-        if self._playhead is None:
+        if self._shown is None:
             return
         theme = current_theme()
-        x = self._view.x_of(self._playhead)
-        if not -20 <= x <= self.width() + 20:
-            return
+        x, half = self._shown
         if self._half:
-            half = self._half / self._view.ns_per_px
             draw_bracket(painter, x - half, x + half, HEIGHT - 4, theme.playhead, cap=3, dot=False)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -74,8 +74,8 @@ class TransportBar(QFrame):
         self.time = BigTime()
         self._banner = self._build_banner()
         row.addSpacing(12)
-        row.addWidget(self.time, 5)
-        row.addWidget(self._banner, 11)
+        row.addWidget(self.time, 1)
+        row.addWidget(self._banner, 11)  # its keys are read to the end at 1280 px
         self._in_out = label("", "mono", wrap=False)
         self._in_out.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._in_out)
@@ -118,6 +118,7 @@ class TransportBar(QFrame):
         row.addWidget(self._snap)
         self._sound = button("", kind="flat", tip="What is heard")
         self._sound.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._sound.setAccessibleName("sound")
         self._sound.clicked.connect(self.sound_clicked)
         self._sound.hide()
         row.addWidget(self._sound)
@@ -218,17 +219,25 @@ class BigTime(QWidget):
         super().__init__(parent)
         self._time, self._half, self._context = "", "", ""
         self._brief = False
-        self.setMinimumWidth(200)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Time")
 
     def set_time(self, time_text: str, half_text: str, context: str) -> None:
         """Time, range and whose time it is; the range is kept when room is short."""
+        before = self.minimumSizeHint()
         self._time, self._half, self._context = time_text, half_text, context
+        if self.minimumSizeHint() != before:  # not with every tick: digits are equally wide
+            self.updateGeometry()
         said = " ".join(part for part in (time_text, half_text, context) if part)
         self.setAccessibleDescription(said)
         self.setToolTip(said)
         self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        """Time and range whole."""
+        half = text_width(self._half, mono_font(13)) + 1 if self._half else 0.0
+        whole = text_width(self._time, mono_font(22, bold=True)) + 12 + half + 10
+        return QSize(max(200, round(whole)), 0)
 
     def set_brief(self, brief: bool) -> None:
         """Leave out whose time it is (the banner needs the room); the range stays."""

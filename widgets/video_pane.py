@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFocusEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -22,24 +20,22 @@ from PySide6.QtGui import (
 )  # fmt: skip
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from widgets.pane_card import paint_card
 from widgets.pane_info import PaneInfo
+from widgets.pane_picture import PanePicture
 from widgets.pane_strips import FOOTER_PX, HEADER_PX, Header, HeaderStrip, paint_footer
-from widgets.pane_text import Face, font_of
 from widgets.pane_view import Look, Stage, Zoom
 from widgets.parts import theme_changed
 from widgets.theme import current_theme
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["FOOTER_PX", "HEADER_PX", "OUTLINE_PX", "PaneInfo", "VideoPane"]
 
 OUTLINE_PX = 3
 Marking = Literal["not yet", "happened"]
-_BLACK = QColor(0, 0, 0)
-_AS_IT_CAME = 1.012
-"""A picture that could be larger by less than this is not made larger: it was asked for in this
-size but for its rounding, and its pixels are copied as they are."""
 
 
 class VideoPane(QWidget):
@@ -78,17 +74,12 @@ class VideoPane(QWidget):
             name=name or source_id, colour=QColor(colour or current_theme().faint).name()
         )
         self._strip = HeaderStrip()
-        self._image: QImage | None = None
-        self._pixels: NDArray[np.uint8] | None = None
+        self._picture = PanePicture()
         self._info: PaneInfo | None = None
         self._card: tuple[str, str] | None = ("waiting for a picture", "")
         self._focus = False
         self._marking: Marking | None = None
         self._look, self._zoom, self._own = Look(), Zoom(), QSize()
-        self._detail: tuple[object, QImage, QRectF] | None = None
-        """What of the picture is shown, as shown, while the view is changed."""
-        self._placed: tuple[object, QRectF] | None = None
-        self._beside: list[QRectF] = []
         self._badge = QRectF()
         self._grip: QPointF | None = None
         self.setMinimumSize(96, 80)
@@ -129,13 +120,8 @@ class VideoPane(QWidget):
 
     def set_picture(self, bgra: NDArray[np.uint8], info: PaneInfo) -> None:
         """Show a picture: BGRA, shape (height, width, 4), uint8; it is kept, not copied."""
-        if bgra.ndim != 3 or bgra.shape[2] != 4 or bgra.dtype != np.uint8:
-            raise ValueError("a picture is an array of uint8, shape (height, width, 4)")
-        before = None if self._image is None else self._image.size()
-        self._pixels = np.ascontiguousarray(bgra)
-        self._image, self._detail = _image_of(self._pixels), None
-        whole = self._card is not None or before != self._image.size()
-        if self._zoom.scale is not None and self._image.width() < self._own.width():
+        whole = self._picture.take(bgra) or self._card is not None
+        if self._zoom.scale is not None and self._picture.size.width() < self._own.width():
             info = replace(info, exact=False)  # its own pixels are still on their way
         self._info, self._card = info, None
         self._say_chip()
@@ -149,7 +135,8 @@ class VideoPane(QWidget):
         """Show no picture, and why (*no footage here*, *no link to the reference clock*)."""
         if self._card == (title, text):
             return
-        self._image = self._pixels = self._info = self._detail = None
+        self._info = None
+        self._picture.clear()
         self._card, self._badge = (title, text), QRectF()
         self._say_chip()
         self.setAccessibleDescription(f"{title}. {text}")
@@ -185,6 +172,11 @@ class VideoPane(QWidget):
             self.setAccessibleDescription(self._info.spoken(self.view_words))
 
     @property
+    def pixels(self) -> NDArray[np.uint8] | None:
+        """The picture as recorded, ``None`` while a card is shown."""
+        return self._picture.pixels
+
+    @property
     def info(self) -> PaneInfo | None:
         """What is said of the picture, ``None`` while a card is shown."""
         return self._info
@@ -209,14 +201,15 @@ class VideoPane(QWidget):
     def set_look(self, look: Look) -> None:
         """Show it brighter, or otherwise; the picture itself stays."""
         if look != self._look:
-            self._look, self._detail = look, None
+            self._look = look
+            self._picture.look_anew()
             self._view_changed()
 
     def stage(self) -> Stage:
         """Where the picture can be shown."""
         own = self._own
-        if own.isEmpty() and self._image is not None:
-            own = self._image.size()
+        if own.isEmpty():
+            own = self._picture.size
         return Stage(area=self._area(), own=own, ratio=self.devicePixelRatioF())
 
     def set_zoom(self, zoom: Zoom) -> None:
@@ -226,7 +219,8 @@ class VideoPane(QWidget):
             zoom = Zoom()
         zoom = stage.held(zoom)
         if zoom != self._zoom:
-            whole, self._zoom, self._detail = zoom.scale is None, zoom, None
+            whole, self._zoom = zoom.scale is None, zoom
+            self._picture.look_anew()
             self.setCursor(Qt.CursorShape.ArrowCursor if whole else Qt.CursorShape.OpenHandCursor)
             self._ask_size()
             self._view_changed()
@@ -265,24 +259,10 @@ class VideoPane(QWidget):
 
     def picture_rect(self) -> QRect:
         """Where the picture can be seen, aspect kept, whole device pixels."""
-        if self._image is None:
+        if self.pixels is None:
             return self._area().toRect()
-        return self._target().intersected(self._area()).toRect()
-
-    def _target(self) -> QRectF:
-        """Where the whole picture lies; of another shape than announced, it is as it came."""
-        assert self._image is not None
-        key = (self._image.size(), self.size(), self._zoom, self._own, self.devicePixelRatioF())
-        if self._placed is None or self._placed[0] != key:
-            stage, zoom = self.stage(), self._zoom
-            if zoom.scale is None:
-                stage = replace(stage, own=self._image.size())
-                if 1.0 <= stage.fit_scale < _AS_IT_CAME:
-                    zoom = replace(zoom, scale=1.0)
-            self._placed = (key, stage.target(zoom))
-            room = QRectF(0, HEADER_PX, self.width(), self._area().height())
-            self._beside = _margins(room, self._placed[1])
-        return self._placed[1]
+        target = self._picture.target(self.stage(), self._zoom)
+        return target.intersected(self._area()).toRect()
 
     def _area(self) -> QRectF:
         edge = OUTLINE_PX
@@ -293,82 +273,24 @@ class VideoPane(QWidget):
     # -- painting ----------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Picture or card, strips, outline."""
-        painter = QPainter(self)
-        if self._image is not None:
-            self._paint_picture(painter, self._image)
+        """Card or picture, strips, outline."""
+        painter, stage = QPainter(self), self.stage()
+        if self.pixels is not None:
+            room = stage.area.adjusted(-OUTLINE_PX, 0, OUTLINE_PX, 0)
+            self._picture.paint_beside(painter, room, stage, self._zoom)
         else:
             painter.fillRect(self.rect(), current_theme().card)
             if self._card is not None:
-                self._paint_card(painter, *self._card)
+                paint_card(painter, stage.area, *self._card)
         if event.rect().top() < HEADER_PX:
             self._strip.paint(painter, self, self._header)
         foot = QRectF(0, self.height() - FOOTER_PX, self.width(), FOOTER_PX)
         if event.rect().bottom() >= foot.top():
             self._badge = paint_footer(painter, foot, self._info, self.view_words)
         self._paint_outline(painter)
-
-    def _paint_picture(self, painter: QPainter, image: QImage) -> None:
-        area, target = self._area(), self._target()
-        for margin in self._beside:
-            painter.fillRect(margin, _BLACK)
-        shrunk = target.width() * self.devicePixelRatioF() < image.width() - 0.5
-        closer = self._zoom.scale is not None or self._look.changed
-        if closer:
-            image, target = self._shown_detail(target)
-            painter.setClipRect(area)
-        # Enlarged pictures keep their pixels; a shrunk one is a view, said to be original
-        # only of what was decoded.
-        if shrunk:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-        painter.drawImage(target, image)
-        if closer:
-            painter.setClipping(False)
-
-    def _shown_detail(self, target: QRectF) -> tuple[QImage, QRectF]:
-        """The whole pixels that can be seen, with their levels as looked at, and where they lie."""
-        assert self._pixels is not None
-        key = (target, self._area())
-        if self._detail is None or self._detail[0] != key:
-            height, width = self._pixels.shape[:2]
-            across, down = target.width() / width, target.height() / height
-            seen = target.intersected(self._area())
-            left, right = _span(seen.left() - target.left(), seen.width(), across, width)
-            top, bottom = _span(seen.top() - target.top(), seen.height(), down, height)
-            part = self._pixels[top:bottom, left:right]
-            if self._look.changed:
-                part = np.take(self._look.table(), part)
-            place = QRectF(
-                target.left() + left * across, target.top() + top * down,
-                (right - left) * across, (bottom - top) * down,
-            )  # fmt: skip
-            self._detail = (key, _image_of(np.ascontiguousarray(part)).copy(), place)
-        return self._detail[1], self._detail[2]
-
-    def _paint_card(self, painter: QPainter, title: str, text: str) -> None:
-        theme = current_theme()
-        area = self._area().adjusted(16, 8, -16, -8)
-        title_px = 18 if area.width() > 300 else 14 if area.width() > 140 else 12
-        large, small = Face(px=title_px, bold=True), Face(px=13)
-        painter.setFont(font_of(large))
-        painter.setPen(theme.secondary)
-        flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
-        title_box = painter.boundingRect(area, int(flags), title)
-        painter.setFont(font_of(small))
-        text_box = painter.boundingRect(area, int(flags), text) if text else QRectF()
-        spare = area.height() - title_box.height() - text_box.height() - 8
-        if spare < 0:  # half a sentence says less than none; the source's card has the next step
-            text, spare = "", area.height() - title_box.height()
-        top = area.top() + max(0.0, spare / 2)
-        painter.setFont(font_of(large))
-        painter.drawText(QRectF(area.left(), top, area.width(), area.height()), int(flags), title)
-        painter.setFont(font_of(small))
-        painter.setPen(theme.faint)
-        below = top + title_box.height() + 8
-        room = QRectF(area.left(), below, area.width(), max(0.0, area.bottom() - below))
-        painter.setClipRect(room)
-        painter.drawText(room, int(flags), text)
-        painter.setClipping(False)
+        # Last: four megabytes of pixels put everything else out of the processor's caches.
+        if self.pixels is not None:
+            self._picture.paint(painter, stage, self._zoom, self._look)
 
     def _paint_outline(self, painter: QPainter) -> None:
         theme = current_theme()
@@ -382,10 +304,10 @@ class VideoPane(QWidget):
         width, height = self.width(), self.height()
         colour = QColor(self._header.colour) if self._focus else theme.line
         for side in (
-            (0, 0, width, thick), (0, height - thick, width, thick), (0, 0, thick, height),
-            (width - thick, 0, thick, height),
+            QRect(0, 0, width, thick), QRect(0, height - thick, width, thick),
+            QRect(0, 0, thick, height), QRect(width - thick, 0, thick, height),
         ):  # fmt: skip
-            painter.fillRect(*side, colour)
+            painter.fillRect(side, colour)
 
     # -- the person --------------------------------------------------------------------------
 
@@ -420,8 +342,8 @@ class VideoPane(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """With Ctrl: closer, wider."""
-        turned = event.angleDelta().y()
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and turned and self._image:
+        turned = event.angleDelta().y() if self.pixels is not None else 0
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and turned:
             self.zoom_by(1 if turned > 0 else -1, event.position())
             event.accept()
         else:
@@ -451,7 +373,7 @@ class VideoPane(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say how large a picture is wanted."""
         super().resizeEvent(event)
-        self._detail = None
+        self._picture.look_anew()
         self.set_zoom(self._zoom)
         self._ask_size()
 
@@ -460,31 +382,3 @@ class VideoPane(QWidget):
         if theme_changed(event):
             self.update()
         super().changeEvent(event)
-
-
-def _image_of(bgra: NDArray[np.uint8]) -> QImage:
-    """A view of the array, which must outlive it. RGB32 ignores the fourth byte: decoders do not
-    all fill it."""
-    height, width = bgra.shape[:2]
-    return QImage(bgra.data, width, height, 4 * width, QImage.Format.Format_RGB32)
-
-
-def _margins(room: QRectF, inner: QRectF) -> list[QRectF]:
-    """What of a room lies beside ``inner``: to paint twice what the picture covers costs as much as
-    the picture."""
-    left, right = max(room.left(), inner.left()), min(room.right(), inner.right())
-    top, bottom = max(room.top(), inner.top()), min(room.bottom(), inner.bottom())
-    found = [
-        QRectF(room.left(), room.top(), left - room.left(), room.height()),
-        QRectF(right, room.top(), room.right() - right, room.height()),
-        QRectF(left, room.top(), right - left, top - room.top()),
-        QRectF(left, bottom, right - left, room.bottom() - bottom),
-    ]
-    return [margin for margin in found if not margin.isEmpty()]
-
-
-def _span(start: float, length: float, each: float, count: int) -> tuple[int, int]:
-    """First and one past the last of the pixels that are seen, each ``each`` long."""
-    first = int(start // each)
-    last = -int(-(start + length) // each)
-    return max(0, first), min(count, max(first + 1, last))

@@ -106,8 +106,7 @@ def _fill(
     from app.cli.demo_folder import EXPORTS
     from app.cli.demo_search import run_searches
     from sync.case.calculate import calculate
-    from sync.interchange.csv import export_csv
-    from sync.interchange.json import export_json
+    from sync.interchange.export import Request, export, write_all
 
     def done(act: str) -> None:
         store.commit(demo.case, act, BY)
@@ -130,8 +129,8 @@ def _fill(
     done("calculate")
     store.save()
     exports = [store.path.parent / name for name in EXPORTS]
-    export_csv(demo.case, exports[0])
-    export_json(demo.case, exports[1])
+    for out, kind in zip(exports, ("csv", "json"), strict=True):
+        write_all(out, export(kind, Request(case=demo.case, media={})))
     return Demo(
         case_path=store.path,
         case=demo.case,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LAYOUTS = ("grid", "inset")
 NO_SOUND = "none"
+SIZE = "1920x1080"
 _SIZE = re.compile(r"(\d{1,5})[x×](\d{1,5})")
 
 
@@ -40,12 +41,31 @@ def add_film_arguments(parser: argparse.ArgumentParser) -> None:
         default=LAYOUTS[0],
         help="side by side, or the first large and the others small beside it",
     )
-    group.add_argument("--size", metavar="WxH", default="1920x1080", help="default: 1920x1080")
+    group.add_argument("--size", metavar="WxH", default=SIZE, help=f"default: {SIZE}")
     group.add_argument(
         "--range",
         metavar="IN..OUT",
         help="on the reference clock (default: all that the panes show)",
     )
+
+
+def refuse_film_arguments(arguments: argparse.Namespace, instead: str) -> None:
+    """Say so where something of a video was chosen and none is made.
+
+    Raises
+    ------
+    UsageError
+        With ``instead`` as the way out.
+    """
+    chosen = {
+        "--panes": arguments.panes is not None, "--sound": arguments.sound is not None,
+        "--layout": arguments.layout != LAYOUTS[0], "--size": arguments.size != SIZE,
+        "--range": arguments.range is not None,
+    }  # fmt: skip
+    named = [name for name, is_chosen in chosen.items() if is_chosen]
+    if named:
+        verb = "is" if len(named) == 1 else "are"
+        raise UsageError(f"{', '.join(named)} {verb} of a video alone.", instead)
 
 
 def film_of(arguments: argparse.Namespace, case: Case) -> ReviewRequest:

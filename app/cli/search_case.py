@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Any
 from app.cli.originals import refuse_changed
 from app.cli.outcome import DONE, NO, Outcome, UsageError
 from app.cli.printing import table
+from app.cli.search_view import STATUS_WORDS, chance_words, result_entry, result_lines
 from app.cli.session import Session
 from app.cli.typed import author, case_file
-from app.cli.verbs.correlate import (
-    STATUS_WORDS,
-    chance_words,
-    result_entry,
-    result_lines,
-    span_of,
-)
-from app.cli.verbs.mark import now
+from app.cli.verbs.correlate import span_of
 from sync.errors import EvidenceError
+from sync.timebase import now_utc
 
 if TYPE_CHECKING:
     from sync.case.all_pairs import PairFound
@@ -59,7 +54,7 @@ def search_pair(arguments: argparse.Namespace, reach: Reach, session: Session) -
             progress=session.progress.part(0.0, 1.0, "searching"),
         )  # fmt: skip
         result = allowing_for(found, tries(case, a.id, b.id, found.searched))
-        case = record_search(case, result, a.id, b.id, by=by, at=now())
+        case = record_search(case, result, a.id, b.id, by=by, at=now_utc())
         fits = [_fit(case, result, candidate, a, b) for candidate in result.candidates]
         store.commit(case, f"search {a.name} ↔ {b.name}: {result.status}", by)
         store.save()
@@ -134,7 +129,7 @@ def _accept(
     delays: dict[str, Any] = {"delays_a": arguments.late, "delays_b": arguments.late_b}
     guarded = same_evidence(case, _proposed(case, result, candidate, a, b, **delays), candidate)
     case, lag = accept_candidate(
-        case, result, candidate, **_sides(candidate, a, b), **delays, by=by, at=now(),
+        case, result, candidate, **_sides(candidate, a, b), **delays, by=by, at=now_utc(),
         note=arguments.note,
     )  # fmt: skip
     store.commit(case, f"accept the match {a.name} ↔ {b.name}", by)
@@ -156,7 +151,7 @@ def _accept_map(
 
     case, added = accept_segments(
         store.case, result, a.id, b.id, delays_a=tuple(arguments.late),
-        delays_b=tuple(arguments.late_b), by=by, at=now(), note=arguments.note,
+        delays_b=tuple(arguments.late_b), by=by, at=now_utc(), note=arguments.note,
     )  # fmt: skip
     store.commit(case, f"accept the segment map {a.name} ↔ {b.name}", by)
     store.save()
@@ -213,7 +208,7 @@ def search_every(arguments: argparse.Namespace, reach: Reach, session: Session) 
             offset_range_s=reach, seed=arguments.seed, cache=Cache(), progress=session.progress,
         )  # fmt: skip
         store.commit(
-            record_all(case, found, by=by, at=now()), f"search all of {len(pairs)} pairs", by
+            record_all(case, found, by=by, at=now_utc()), f"search all of {len(pairs)} pairs", by
         )
         store.save()
     matched = any(one.result is not None and one.result.status == "significant" for one in found)

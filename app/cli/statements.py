@@ -299,7 +299,6 @@ _METRES = re.compile(r"^(\d+(?:\.\d+)?)\s*(?:±|\+-)\s*(\d+(?:\.\d+)?)\s*m$")
 def _delay(case: Case, said: Statement, who: Author) -> tuple[Case, Added]:
     from sync.case.acts import ensure_delay, radio_chain, sound_travel, with_delay
     from sync.evidence import Delay
-    from sync.uncertainty import Z95
 
     metres = _METRES.match(said.value.strip())
     if not said.value:
@@ -320,7 +319,7 @@ def _delay(case: Case, said: Statement, who: Author) -> tuple[Case, Added]:
         case = ensure_delay(case, said.what, said.name or said.what, value, spread, by=who.by)
     delay = case.find(said.what)
     assert isinstance(delay, Delay)
-    stated_half = Duration.from_s(delay.distribution.half or Z95 * delay.distribution.u)
+    stated_half = Duration.from_s(delay.distribution.stated_half)
     words = f"{delay.name}: late by between {_ends(delay.value, stated_half)}"
     return case, Added(kind="delay", id=delay.key, in_words=words)
 

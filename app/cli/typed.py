@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,13 +91,26 @@ def case_file(text: str) -> Path:
 
 def output_file(text: str, *originals: Path) -> Path:
     """A file to write, which must not be one that was read: originals are never written to."""
+    from sync.case.paths import is_one_of
+
     path = Path(text)
-    for original in originals:
-        if path.exists() and original.exists() and os.path.samefile(path, original):
-            raise UsageError(
-                f"{path.name} is the recording itself, which is never written to.",
-                "Choose another name for --out.",
-            )
+    if is_one_of(path, originals):
+        raise UsageError(
+            f"{path.name} is the recording itself, which is never written to.",
+            "Choose another name for --out.",
+        )
+    return path
+
+
+def case_output(text: str, case_path: Path, media: Iterable[Path]) -> Path:
+    """A file to write about a case, which must be no part of it."""
+    from sync.case.paths import is_one_of, own_paths
+
+    path = output_file(text, *media)
+    if is_one_of(path, own_paths(case_path)):
+        raise UsageError(f"{path.name} is the case itself.", "Choose another name for --out.")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is there and is no file.", "Choose another name for --out.")
     return path
 
 

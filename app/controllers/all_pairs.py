@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -12,6 +11,7 @@ from app.controllers.recordings import Recordings
 from app.document import Document
 from app.jobs import Job, Jobs
 from sync.errors import TiepointError
+from sync.timebase import now_utc
 from widgets.pair_grid import PairCell
 from widgets.search_panel import SearchPanel
 
@@ -101,7 +101,7 @@ class AllPairs(QObject):
             self.said.emit("The recordings have changed since: these searches were not counted.")
             return
         case = self._document.case
-        at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        at = now_utc()
         try:
             self._document.note(
                 record_all(case, found, by=self._document.author, at=at),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -19,6 +18,7 @@ from sync.case.annotate import add_annotations, change_annotation, remove_annota
 from sync.case.annotation import ROUGH, Annotation
 from sync.errors import EvidenceError, TiepointError
 from sync.evidence import Provenance
+from sync.timebase import now_utc
 from widgets.annotation_table import AnnotationTable
 from widgets.lane_paint import PlacedRemark
 from widgets.lane_stack import LaneStack
@@ -159,9 +159,7 @@ class Annotating(QObject):
         return f"what the {case.clock(item.clock or '').name} showed"
 
     def _made(self) -> Provenance:
-        return Provenance(
-            by=self._document.author, at=datetime.now(UTC).isoformat(timespec="seconds")
-        )
+        return Provenance(by=self._document.author, at=now_utc())
 
     def _guarded(self, act: Callable[[], object]) -> None:
         try:

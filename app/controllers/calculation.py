@@ -1,8 +1,12 @@
 """Live calculation: after each change of evidence, clocks, timeline and answers are made anew.
 
-It runs in the background; while it does, what is shown is marked as out of date. Clocks and
-timeline come first, in milliseconds; answers follow, since each is asked again without every piece
-of evidence. A result that belongs to older evidence is thrown away: a newer one is waiting.
+It runs in the background; where it takes longer than a person notices, what is shown is marked as
+out of date meanwhile. Clocks and timeline come first, in milliseconds; answers follow, since each
+is asked again without every piece of evidence. A result that belongs to older evidence is thrown
+away: a newer one is waiting.
+
+While a mark is dragged the lanes follow it, by clocks calculated for each place it passes; the
+case, its log and the tables stay as they are until it is let go.
 """
 
 from __future__ import annotations
@@ -11,20 +15,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document import Change, Document
 from app.doubts import without_each
 from app.jobs import Job, Jobs
+from app.utc import Utc, utc_of
 from sync.adjustment.inputs import inputs_digest
 from sync.adjustment.solution import Answer, Solution
 from sync.case.calculate import Calculation as Prepared
-from sync.case.calculate import calculate, inputs_of, is_stale, prepare
+from sync.case.calculate import inputs_of, is_stale, prepare, solve, with_clocks
 from sync.case.case import Case
 from sync.errors import TiepointError
 from sync.progress import Progress
 from sync.timebase import NS_PER_S, MediaTime
 from sync.timeline import Timeline, build_timeline
+
+LATE_MS = 100
+"""What takes longer is noticed as a wait. To paint every lane and table as out of date, and once
+more a moment later, would take longer than the calculation of most cases does."""
 
 
 class Network:
@@ -69,6 +78,7 @@ class Results:
     answers_due: bool = False
     """True while the answers are still those of the evidence before, or not there yet."""
     network: Network | None = None
+    utc: Utc = field(default_factory=Utc)
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By proposal to set something aside: what the calculation would say without it."""
 
@@ -94,11 +104,14 @@ class Calculation(QObject):
     -------
     changed()
         :attr:`results` is another.
+    glimpsed()
+        Only its timeline is: where the lanes lie with a mark that is being dragged.
     failed(object)
         The exception a calculation ended with.
     """
 
     changed = Signal()
+    glimpsed = Signal()
     failed = Signal(object)
 
     def __init__(self, document: Document, jobs: Jobs, parent: QObject | None = None) -> None:
@@ -107,6 +120,12 @@ class Calculation(QObject):
         self._jobs = jobs
         self._job: Job | None = None
         self._again = False
+        self._tried: Case | None = None
+        self._glimpsed: Case | None = None
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(LATE_MS)
+        self._late.timeout.connect(self._say_late)
         self.results = Results()
         document.case_changed.connect(self._case_changed)
 
@@ -114,6 +133,14 @@ class Calculation(QObject):
     def busy(self) -> bool:
         """True while a calculation runs."""
         return self._job is not None
+
+    @property
+    def outdated(self) -> bool:
+        """True when evidence has changed since :attr:`results`, whether that is shown yet or not.
+
+        For whatever keeps or copies a figure, which no tenth of a second may make untrue.
+        """
+        return self.results.stale or self._document.stale
 
     def again(self) -> None:
         """Calculate whatever the state."""
@@ -128,18 +155,19 @@ class Calculation(QObject):
 
     def _case_changed(self, change: Change) -> None:
         if change.kind == "closed":
+            self._tried = None
+            self._late.stop()
             self.results = Results()
             self.changed.emit()
             return
         if change.act == "calculate":
             return
+        self._tried = None
         stale = self._document.stale and change.kind != "opened"
         if stale and not self.results.stale:
-            self.results = replace(
-                self.results, stale=True, timeline=replace(self.results.timeline, stale=True)
-            )
-            self.changed.emit()
+            self._late.start()
         elif change.kind == "opened":
+            self._late.stop()
             self.results = Results()
             self.changed.emit()
         self.again()
@@ -149,6 +177,7 @@ class Calculation(QObject):
         self._job = None
         if self._outdated(found.case):
             return
+        self._late.stop()
         due = bool(found.case.sources) and bool(found.case.questions or _proposed(found.case))
         before = self.results
         self.results = (
@@ -169,6 +198,7 @@ class Calculation(QObject):
         if not due and (self._again or now.questions != found.case.questions):
             self._again = False
             self.again()
+        self._go_on_glimpsing()
 
     def _take_answers(self, found: _Answered) -> None:
         self._job = None
@@ -182,6 +212,7 @@ class Calculation(QObject):
         if self._again or self._document.case.questions != found.case.questions:
             self._again = False
             self.again()
+        self._go_on_glimpsing()
 
     def _outdated(self, case: Case) -> bool:
         """True when evidence has changed since; then it is calculated again."""
@@ -206,25 +237,79 @@ class Calculation(QObject):
         if self._again:
             self._again = False
             self.again()
+        self._go_on_glimpsing()
+
+    def _say_late(self) -> None:
+        """Mark what is shown as out of date: while a mark is dragged only the lanes, since the
+        tables show the case, which has not changed."""
+        lanes = replace(self.results.timeline, stale=True)
+        if self._document.stale:
+            self.results = replace(self.results, stale=True, timeline=lanes)
+            self.changed.emit()
+        elif self._tried is not None:
+            self.results = replace(self.results, timeline=lanes)
+            self.glimpsed.emit()
+
+    # -- while a mark is dragged -------------------------------------------------------------
+
+    def glimpse(self, case: Case | None) -> None:
+        """Let the lanes lie as ``case`` would have them, which is not the document's (yet).
+
+        The latest wins; ``None`` puts them back.
+        """
+        self._tried = case
+        if case is None:
+            self.again()
+            return
+        if not self._late.isActive():
+            self._late.start()
+        if self._job is None:
+            self._go_on_glimpsing()
+        elif self.results.answers_due:
+            self._job.cancel()  # they are asked anew when it is let go
+
+    def _go_on_glimpsing(self) -> None:
+        case = self._tried
+        if case is not None and self._job is None:
+            self._start(lambda _: (case, _glimpse(case)), self._take_glimpse)
+
+    def _take_glimpse(self, found: tuple[Case, Timeline]) -> None:
+        self._job = None
+        if self._again:
+            self._again = False
+            self.again()
+        elif self._tried is not None:
+            self._late.stop()
+            self.results = replace(self.results, timeline=found[1])
+            self.glimpsed.emit()
+            if self._tried is found[0]:
+                return
+            self._late.start()
+            self._go_on_glimpsing()
 
 
 def _calculate(case: Case, keep: bool, progress: Progress) -> _Calculated:
     """Solution and timeline of one state; ``keep`` the solution of a read-only case."""
-    if not case.sources:
+    ready = prepare(case) if case.sources else None
+    if ready is None:
         solved = case.with_solution(None)
     elif (case.solution is not None and not is_stale(case)) or (keep and case.solution is not None):
         solved = case
     else:
-        solved = calculate(case, at=_now())
+        solved = solve(case, ready, at=_now())
     progress.report(0.4)
-    ready = prepare(solved) if solved.sources else None
     stale = is_stale(solved)
     network = None if ready is None else Network(ready)
     results = Results(
         timeline=build_timeline(solved, stale=stale), solution=solved.solution, stale=stale,
-        network=network,
+        network=network, utc=utc_of(solved, ready),
     )  # fmt: skip
     return _Calculated(solved, results)
+
+
+def _glimpse(case: Case) -> Timeline:
+    """Where everything lies by the evidence of ``case``."""
+    return build_timeline(with_clocks(case), stale=False)
 
 
 def _answer(found: _Calculated, progress: Progress) -> _Answered:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.controllers.calculation import Calculation
 from app.controllers.evidence import EvidenceDesk
+from app.controllers.lane_views import LaneViews
 from app.controllers.marking import Marking
 from app.controllers.places import Places
 from app.document import Document
@@ -24,16 +25,17 @@ class Checks(QObject):
 
     def __init__(
         self, *, document: Document, calculation: Calculation, places: Places,
-        desk: EvidenceDesk, panel: EvidencePanel, marking: Marking, window: QWidget,
-        problem: Callable[[Exception], None], parent: QObject | None = None,
+        desk: EvidenceDesk, panel: EvidencePanel, marking: Marking, lane_views: LaneViews,
+        window: QWidget, problem: Callable[[Exception], None], parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._document, self._calculation, self._places = document, calculation, places
         self._desk, self._panel = desk, panel
         self._window, self._problem = window, problem
-        self._marking = marking
+        self._marking, self._lane_views = marking, lane_views
         calculation.changed.connect(self.show)
         marking.changed.connect(self.show)
+        lane_views.arranged.connect(self._show_points)
         panel.go_to.connect(desk.go_evidence)
         panel.set_aside.connect(self.set_aside)
 
@@ -45,12 +47,21 @@ class Checks(QObject):
             self._panel.set_points(())
             self._panel.set_disagreements((), (), "")
             return
-        self._panel.set_points(residual_points(case, solution, self._places.reference_of))
+        self._show_points()
         self._panel.set_disagreements(
             disagreements(case, solution, {} if self._marking.is_open else results.without),
             solution.problems,
             overall_words(solution),
         )  # fmt: skip
+
+    def _show_points(self) -> None:
+        """Residuals, each in the colour of its recording's lane."""
+        case, solution = self._document.case, self._calculation.results.solution
+        if solution is not None:
+            colours = self._lane_views.colours(case)
+            self._panel.set_points(
+                residual_points(case, solution, self._places.reference_of, colours)
+            )
 
     def set_aside(self, evidence: str, event: str) -> None:
         """Leave out one piece of evidence, or an event whole, with a reason."""

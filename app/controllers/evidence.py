@@ -64,6 +64,7 @@ class EvidenceDesk(QObject):
         self._evidence_tab, self._evidence = evidence, evidence.evidence
         self._clocks, self._answers = clocks, answers
         clocks.curve_of = self._curve
+        clocks.utc_of = self._begins_in_utc
         self._window, self._problem = window, problem
         self.note = ""
         """What stands under every copied or exported figure."""
@@ -89,11 +90,11 @@ class EvidenceDesk(QObject):
         self.show_evidence()
         clocks = results.solution.clocks if results.solution is not None else ()
         known = [clock for clock in clocks if clock.source in names]
-        self._clocks.set_clocks(known, names, stale=results.stale)
+        self._clocks.set_clocks(known, names, stale=results.stale, utc=results.utc)
         solution = results.solution
         self._clocks.set_hypotheses(solution.rate_hypotheses if solution is not None else ())
         clock = next((one.name for one in case.clocks if one.id == case.datum), "")
-        note = self.note = self._note(case, clock)
+        note = self.note = self.note_on(clock)
         self._evidence_tab.set_note(note, clock or "reference clock")
         self._clocks.set_note(note, clock or "reference clock")
         self._answers.set_context(note)
@@ -115,23 +116,35 @@ class EvidenceDesk(QObject):
         limits = {limit.id: limit for limit in (solution.limits if solution is not None else ())}
         self._evidence.set_evidence(case.evidence, rows, names, events, limits)
 
-    def _note(self, case: Case, clock: str) -> str:
-        """What stands under every copied or exported figure: conditions, case and calculation."""
-        results = self._calculation.results
+    def note_on(self, clock: str) -> str:
+        """What stands under every copied or exported figure: the clock its times are of,
+        conditions, case and calculation."""
+        case, results = self._document.case, self._calculation.results
         times = f"Times are those of {clock}." if clock else "No reference clock is chosen."
         lines = [
             f"{times} Ranges and ± are 95 %. They hold if the anchors are the events described "
             "and the stated delays are right.",
             self._context(case),
         ]
-        stale = results.stale or results.answers_due
+        stale = self._calculation.outdated or results.answers_due
         return "\n".join([*(["OUT OF DATE: evidence has changed since."] * stale), *lines])
 
     def _context(self, case: Case) -> str:
-        when = case.solution.calculated_at if case.solution is not None else "not calculated"
+        when = "not calculated"
+        if case.solution is not None:
+            at = case.solution.calculated_at.removesuffix("+00:00").removesuffix("Z")
+            when = f"calculated {at.replace('T', ' ')} UTC"
         title = " · ".join(part for part in (case.number, case.title) if part) or "case"
         head = self._document.store.head.hash[:12] if self._document.store is not None else ""
-        return f"{title} · calculated {when} · log {head}"
+        return f"{title} · {when} · log {head}"
+
+    def _begins_in_utc(self, clock: ClockResult) -> str:
+        if clock.model is None or clock.status in ("conflict", "infeasible"):
+            return ""
+        source = self._places.source(clock.source)
+        if source is None or clock.stretch >= len(source.stretches):
+            return ""
+        return self._playback.times.in_utc(clock.source, source.stretches[clock.stretch][0])
 
     def _curve(self, clock: ClockResult) -> OffsetCurve | None:
         solution = self._calculation.results.solution
@@ -146,9 +159,9 @@ class EvidenceDesk(QObject):
         case, results = self._document.case, self._calculation.results
         question = self._answers.opened
         answer = results.answers.get(question or "")
-        if question is None or answer is None or results.stale or results.answers_due:
+        if question is None or answer is None or results.answers_due:
             return
-        if any(seen.question == question for seen in case.viewings):
+        if any(seen.question == question for seen in case.viewings) or self._calculation.outdated:
             return
         viewing = FirstViewing(
             question=question, at=_now(), by=self._document.author, verdict=answer.verdict,

@@ -1,4 +1,4 @@
-"""The review video and the bundle from the window: jobs with time left and cancel."""
+"""What leaves the program: exports, the report, the review video, the bundle; each a job."""
 
 from __future__ import annotations
 
@@ -8,32 +8,34 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.controllers.files import Offer
+from app.controllers.problems import Offer
 from app.document import Document
 from app.jobs import Jobs
 from app.playhead import Playhead
 from sync.cache import Cache
 from sync.case.case import Case
-from sync.case.paths import media_path_of
+from sync.case.paths import is_one_of, media_paths, own_paths
 from sync.errors import CaseError, TiepointError
 from sync.progress import Progress
 
 if TYPE_CHECKING:
     from sync.report.bundle import Bundled
-    from sync.report.content import Report
     from sync.report.review_plan import ReviewRequest
 
 
 class HandingOver(QObject):
-    """Writes what leaves the program to be shown.
+    """Asks what to write and where, and writes it in the background.
 
     Signals
     -------
     said(str)
         One line for the status bar.
+    reported(object)
+        Path of a report that was written.
     """
 
     said = Signal(str)
+    reported = Signal(object)
 
     def __init__(
         self, *, document: Document, jobs: Jobs, playhead: Playhead, cache: Cache,
@@ -42,6 +44,81 @@ class HandingOver(QObject):
         super().__init__(parent)
         self._document, self._jobs, self._playhead = document, jobs, playhead
         self._cache, self._window, self._problem = cache, window, problem
+
+    # -- export ------------------------------------------------------------------------------
+
+    def export(self) -> None:
+        """Write the calculated case for another program."""
+        from app.dialogs.exporting import ChooseExport
+        from sync.interchange.export import FORMATS
+
+        if self._document.path is None:
+            return
+        chosen = ChooseExport.ask(self._window, self._document.case)
+        if chosen is None:
+            return
+        kind, on = chosen
+        known = FORMATS[kind]
+        suggested = str(self._document.path.with_suffix(known.suffix))
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, f"Export as {known.name}", suggested, f"{known.name} (*{known.suffix})"
+        )
+        if name:
+            path = Path(name)
+            self.export_to(path if path.suffix else path.with_suffix(known.suffix), kind, on)
+
+    def export_to(self, path: Path, kind: str, on: str | None = None) -> None:
+        """Write the export in the background; what could not be written is said."""
+        from sync.interchange.export import Request, export, write_all
+
+        case_path = self._document.path
+        if case_path is None:
+            return
+        case = self._document.case
+        media = _media_beside(path, case, case_path)
+
+        def work(progress: Progress) -> tuple[str, ...]:
+            progress.report(0.1)
+            written = export(kind, Request(case=case, media=media, on=on))
+            write_all(path, written)
+            return written.remarks
+
+        job = self._jobs.start(f"Exporting {path.name}", work)
+        job.finished.connect(lambda remarks: self.said.emit(_exported(path, remarks)))
+        job.failed.connect(lambda error: self._problem(error, ()))
+
+    # -- report ------------------------------------------------------------------------------
+
+    def report(self) -> None:
+        """Write the report of the calculated case, as pages or as a web page."""
+        if self._document.path is None:
+            return
+        suggested = str(self._document.path.with_suffix(".pdf"))
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Write the report", suggested, "Pages (*.pdf);;Web page (*.html)"
+        )
+        if name:
+            path = Path(name)
+            self.report_to(path if path.suffix else path.with_suffix(".pdf"))
+
+    def report_to(self, path: Path) -> None:
+        """Write the report in the background; a case that is out of date is refused."""
+        case, case_path = self._document.case, self._document.path
+        if case_path is None:
+            return
+        _media_beside(path, case, case_path)
+        if path.suffix.lower() not in (".pdf", ".html"):
+            raise CaseError(f"{path.name} is neither a .pdf nor a .html file.",
+                            hint="Name it by what it shall be.")  # fmt: skip
+        job = self._jobs.start(
+            f"Writing {path.name}", lambda p: _write_report(case, case_path, path, p)
+        )
+        job.finished.connect(lambda _: self._reported(path))
+        job.failed.connect(lambda error: self._problem(error, ()))
+
+    def _reported(self, path: Path) -> None:
+        self.said.emit(f"Wrote the report {path.name}.")
+        self.reported.emit(path)
 
     # -- the review video --------------------------------------------------------------------
 
@@ -72,10 +149,7 @@ class HandingOver(QObject):
         case, case_path = self._document.case, self._document.path
         if case_path is None:
             return
-        media = {source.id: media_path_of(case_path, source.path) for source in case.sources}
-        if any(path.exists() and own.exists() and path.samefile(own) for own in media.values()):
-            raise CaseError(f"{path.name} is a recording of the case, which is never written to.",
-                            hint="Choose another name.")  # fmt: skip
+        media = _media_beside(path, case, case_path)
         if path.suffix.lower() != ".mp4":
             raise CaseError(f"{path.name} is no .mp4 file.", hint="Name it by what it shall be.")
         cache = self._cache
@@ -132,6 +206,7 @@ class HandingOver(QObject):
 
     def bundle_to(self, path: Path, *, recordings: bool, review: ReviewRequest | None) -> None:
         """Write the bundle in the background, of the case as its log has it."""
+        from app.print_pdf import report_pages
         from sync.report.bundle import BundleRequest, make_bundle
 
         case_path, by, cache = self._document.path, self._document.author, self._cache
@@ -141,7 +216,13 @@ class HandingOver(QObject):
 
         def work(progress: Progress) -> Bundled:
             return make_bundle(
-                case_path, path, request, by=by, printer=_pages, cache=cache, progress=progress
+                case_path,
+                path,
+                request,
+                by=by,
+                printer=report_pages,
+                cache=cache,
+                progress=progress,
             )
 
         job = self._jobs.start(f"Bundling {path.name}", work)
@@ -149,8 +230,40 @@ class HandingOver(QObject):
         job.failed.connect(lambda error: self._problem(error, ()))
 
 
-def _pages(report: Report, html: str) -> bytes:
-    from app.print_pdf import pdf_bytes
-    from sync.report.html import mark_of
+def _media_beside(out: Path, case: Case, case_path: Path) -> dict[str, Path]:
+    """Where each recording lies; ``CaseError`` where ``out`` is one, or the case itself."""
+    media = media_paths(case_path, case.sources)
+    if is_one_of(out, media.values()):
+        raise CaseError(f"{out.name} is a recording of the case, which is never written to.",
+                        hint="Choose another name.")  # fmt: skip
+    if is_one_of(out, own_paths(case_path)):
+        raise CaseError(f"{out.name} is the case itself.", hint="Choose another name.")
+    return media
 
-    return pdf_bytes(html, footer=report.footer, mark=mark_of(report))
+
+def _write_report(case: Case, case_path: Path, out: Path, progress: Progress) -> None:
+    from sync.case.calculate import refuse_stale
+    from sync.case.recordings import check_recordings
+    from sync.case.storage import write_atomically
+    from sync.report.content import gather
+    from sync.report.html import html_of
+
+    refuse_stale(case)
+    found = check_recordings(case, case_path, progress=progress)
+    states = {state.source: state.detail for state in found if state.state != "ok"}
+    report = gather(case, case_path, states=states)
+    html = html_of(report)
+    data = html.encode("utf-8")
+    if out.suffix.lower() == ".pdf":
+        from app.print_pdf import report_pages
+
+        data = report_pages(report, html)
+    progress.report(1.0)
+    write_atomically(out, data)
+
+
+def _exported(path: Path, remarks: tuple[str, ...]) -> str:
+    if not remarks:
+        return f"Exported {path.name}."
+    more = f" (and {len(remarks) - 1} more remarks)" if len(remarks) > 1 else ""
+    return f"Exported {path.name}. {remarks[0]}{more}"

@@ -204,7 +204,7 @@ class Looking(QObject):
         return {key: text for key, text in texts.items() if text}
 
     def _reference(self, source: str, media: MediaTime) -> str:
-        if self._calculation.results.stale:
+        if self._calculation.outdated:
             return "not stated: the calculation is out of date"
         at = self._places.reference_of(source, media)
         if at is None:

@@ -82,7 +82,7 @@ class Moments(QObject):
         self._job = None
         both = list(zip(views[::2], views[1::2], strict=True))
         for place, count in enumerate(counts):
-            self._panel.set_views(place, both[:count])
+            self._panel.findings.set_views(place, both[:count])
             both = both[count:]
 
     def play_all(self, candidate: Candidate) -> None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from app.controllers.drafting import Drafting
 from app.controllers.marking import Marking
 from app.controllers.places import Places
 from app.controllers.playback import Playback
@@ -19,7 +20,7 @@ from app.focus import Focus
 from app.playhead import RATES, Playhead
 from sync.case.case import Source
 from sync.evidence import Mark
-from sync.timebase import NS_PER_S, MediaTime, ReferenceTime, format_clock, format_seconds
+from sync.timebase import NS_PER_S, MediaTime, format_seconds
 from widgets.lane_stack import LaneStack
 from widgets.transport_bar import TransportBar
 
@@ -33,14 +34,14 @@ class Moving(QObject):
 
     def __init__(
         self, *, document: Document, places: Places, playback: Playback,
-        recordings: Recordings, focus: Focus, playhead: Playhead, marking: Marking,
-        sounding: Sounding, lanes: LaneStack, transport: TransportBar, window: QWidget,
-        parent: QObject | None = None,
+        recordings: Recordings, focus: Focus, playhead: Playhead, drafting: Drafting,
+        marking: Marking, sounding: Sounding, lanes: LaneStack, transport: TransportBar,
+        window: QWidget, parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._document, self._recordings = document, recordings
         self._places, self._playback = places, playback
-        self._focus, self._playhead, self._marking = focus, playhead, marking
+        self._focus, self._playhead, self._drafting = focus, playhead, drafting
         self._sounding = sounding
         self._lanes, self._transport, self._window = lanes, transport, window
         self._loop_step = 0
@@ -55,8 +56,8 @@ class Moving(QObject):
 
     def step(self, steps: int) -> None:
         """← →: one picture of the focused recording; 10 ms of sound; a draft moves its edges."""
-        if self._marking.draft is not None:
-            self._marking.step(steps)
+        if self._drafting.draft is not None:
+            self._drafting.step(steps)
         else:
             self._by_picture(steps)
         self._sound()
@@ -90,8 +91,8 @@ class Moving(QObject):
 
     def frame(self, steps: int) -> None:
         """Ctrl+← →: one frame of the file, one field where it is interlaced; 1 ms of sound."""
-        if self._marking.draft is not None:
-            self._marking.step(steps, fine=True)
+        if self._drafting.draft is not None:
+            self._drafting.step(steps, fine=True)
         else:
             self._by_frame(steps)
         self._sound()
@@ -116,8 +117,8 @@ class Moving(QObject):
 
     def second(self, steps: int) -> None:
         """Shift+← →: a second; a draft widens."""
-        if self._marking.draft is not None:
-            self._marking.widen(later=steps > 0)
+        if self._drafting.draft is not None:
+            self._drafting.widen(later=steps > 0)
             return
         self._playhead.seek(self._playhead.position + steps * NS_PER_S)
 
@@ -233,17 +234,16 @@ class Moving(QObject):
         """Ctrl+G."""
         from app.dialogs.small import GoTo
 
+        times = self._playback.times
         if self._playhead.axis is None:
-            case = self._document.case
-            clock = "the reference clock" if case.datum is None else case.clock(case.datum).name
-            now = format_clock(ReferenceTime(self._playhead.position), 3)
+            clock, now = times.to_type(self._playhead.position)
         else:
             source = self._places.source(self._playhead.axis)
             clock = f"{source.name}: time in the file" if source is not None else "own time"
             now = format_seconds(self._playhead.position, 3)
         found = GoTo.ask(self._window, clock, now)
         if found is not None:
-            self._playhead.seek(found)
+            self._playhead.seek(found if self._playhead.axis is not None else times.typed(found))
 
     def set_in(self) -> None:
         """I."""

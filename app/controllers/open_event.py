@@ -23,6 +23,19 @@ class OpenEvent:
     came: str = ""
     """How the present recording was come to, for the note of its mark."""
 
+    def take(self, mark: Mark, case: Case) -> None:
+        """A mark was made; with its first one an event of the case may be taken up again."""
+        if not self.marks:
+            before = [other for other in case.marks_of(mark.event) if other.id != mark.id
+                      and other.provenance.status in ("accepted", "proposed")]  # fmt: skip
+            self.marks += [other.id for other in before]
+            self.visited += [other.source for other in before]
+        event = case.event(mark.event)
+        assert event is not None
+        self.name, self.event, self.came = event.name, event.id, ""
+        self.marks.append(mark.id)
+        self.visited.append(mark.source)
+
 
 LEFT = "left undecided"
 """In the note of the last mark of an event that a person closed without deciding."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -60,6 +61,8 @@ class Panes(QObject):
         self.displaced: dict[str, str] = {}
         """By how much those are away from the playhead, by source."""
         self._held: set[str] = set()
+        self.write: Callable[[ReferenceTime, int], str] = format_clock
+        """How the person wants times written."""
         self._relative: dict[str, str] = {}
         frames.answered.connect(self._answered)
         frames.failed.connect(self._failed)
@@ -135,7 +138,8 @@ class Panes(QObject):
         index = None if opened is None else opened.index
         if opened is not None and (opened.problem or opened.unread):
             title = "not used" if opened.problem else "cannot be read"
-            self._card(place.source, title, opened.problem or opened.unread)
+            why = (opened.problem or opened.unread).replace(str(opened.path), opened.path.name)
+            self._card(place.source, title, why)  # a pane is too narrow for folders
         elif place.media is None:
             self._card(place.source, place.title, place.reason)
         elif index is None:
@@ -183,7 +187,7 @@ class Panes(QObject):
         if at is None:
             return ""
         decimals = min(4, decimals_for(place.half_ns / 1e9)) if place.half_ns else 2
-        return f"{format_clock(at, decimals)} focus"
+        return f"{self.write(at, decimals)} focus"
 
     def show_relative(self) -> None:
         """``± 0.07 s to cam 1`` on every linked pane; asked once the playhead stands still."""

@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.controllers.calculation import Calculation
 from app.controllers.panes import Panes, own_time_text
 from app.controllers.places import Place, Places
+from app.controllers.times import Times
 from app.focus import Focus
 from app.playhead import Extent, Playhead
-from sync.timebase import MediaTime, ReferenceTime, format_clock, format_seconds
-from sync.uncertainty import decimals_for, format_pair
+from sync.timebase import MediaTime, ReferenceTime, format_seconds
 from widgets.lane_stack import LaneStack
 from widgets.transport_bar import TransportBar
 from widgets.video_wall import VideoWall
@@ -38,16 +38,18 @@ class Playback(QObject):
 
     def __init__(
         self, *, places: Places, panes: Panes, calculation: Calculation, playhead: Playhead,
-        focus: Focus, wall: VideoWall, lanes: LaneStack, transport: TransportBar,
+        focus: Focus, times: Times, wall: VideoWall, lanes: LaneStack, transport: TransportBar,
         parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._places, self._panes, self._calculation = places, panes, calculation
         self._playhead, self._focus = playhead, focus
         self._wall, self._lanes, self._transport = wall, lanes, transport
+        self.times = times
+        panes.write = times.plain
+        self.said_on = ""
+        """The clock of the time in the transport; the file, where nothing links it."""
         self._by_hand = 0.0
-        self._elapsed = False
-        self._zero_ns: int | None = None
         self._looked_at: tuple[str, MediaTime] | None = None
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -57,6 +59,7 @@ class Playback(QObject):
         playhead.changed.connect(self._state_changed)
         focus.changed.connect(lambda _: self.refocus())
         calculation.changed.connect(self._results_changed)
+        times.changed.connect(self._times_changed)
         lanes.panned_by_hand.connect(self._hand)
 
     @property
@@ -159,7 +162,6 @@ class Playback(QObject):
     def _results_changed(self) -> None:
         """Keep what the person looks at under the playhead while the clocks move."""
         looked_at = self._looked_at
-        self._count_from()
         span = self._calculation.results.timeline.span
         self._playhead.set_extent(None, None if span is None else Extent(span[0].ns, span[1].ns))
         for source in self._places.sources:
@@ -227,55 +229,34 @@ class Playback(QObject):
 
     # -- transport ---------------------------------------------------------------------------
 
-    def set_elapsed(self, elapsed: bool) -> None:
-        """State times as elapsed since the first picture or sound that has a link, or on the clock.
-
-        The instant counted from is exact on the reference clock: ranges stay what they are.
-        """
-        self._elapsed = elapsed
-        self._count_from()
-        self.show()
-        self._state_changed()
-
-    def _count_from(self) -> None:
-        span = self._calculation.results.timeline.span
-        zero = span[0].ns if span is not None and self._elapsed else None
-        self._zero_ns = zero
-        self._lanes.set_mode("clock" if zero is None else "elapsed", zero or 0)
-
-    def _said(self, at: ReferenceTime, decimals: int) -> tuple[str, str]:
-        """(the time, on what it counts)."""
-        clock = self._places.clock_name()
-        if self._zero_ns is None:
-            return format_clock(at, decimals), clock
-        since = format_clock(ReferenceTime(self._zero_ns), 0)
-        return elapsed_text(at.ns - self._zero_ns, decimals), f"{clock}, elapsed since {since}"
-
     def _show_time(self, place: Place | None) -> None:
         source = None if place is None else self._places.source(place.source)
         if place is None or source is None:
             self._transport.set_time("", "", "")
             return
         if place.media is None:
-            time_text, clock = self._said(ReferenceTime(self._playhead.position_on(None)), 2)
-            words = f"{clock}: no footage of {source.name} here"
-            self._transport.set_time(time_text, "", words)
+            here = ReferenceTime(self._playhead.position_on(None))
+            time_text, half, self.said_on = self.times.here(here)
+            # A recording of sound alone has no pane whose card could say why.
+            why = "" if source.facts.picture is not None else f": {place.reason}"
+            words = f"{self.said_on}: no footage of {source.name} here{why}"
+            self._transport.set_time(time_text, half, words)
             return
-        at = self._places.reference_of(source.id, place.media)
-        if at is None:
+        said = self.times.of(place)
+        if said is None:
             words = f"{source.name} on its own time: no link"
+            self.said_on = f"the file of {source.name}"
             self._transport.set_time(own_time_text(place.media), "", words)
             return
-        half_s = (place.half_ns or self._places.half_of(source.id, place.media)) / 1e9
-        if not half_s:
-            time_text, clock = self._said(at, 3)
-            elapsed = f" ({clock})" if self._zero_ns is not None else ""
-            self._transport.set_time(time_text, "", f"{source.name}: the reference itself{elapsed}")
-            return
-        time_text, clock = self._said(at, min(4, decimals_for(half_s)))
-        self._transport.set_time(
-            time_text, f"± {format_pair(0.0, half_s)[1]} s", f"{source.name} on {clock}"
-        )
+        time_text, half, self.said_on = said
+        words = f"{source.name} on {self.said_on}"
+        if not half:
+            words = f"{source.name}: the reference itself{self.times.remark}"
+        self._transport.set_time(time_text, half, words)
+
+    def _times_changed(self) -> None:
+        self.show()
+        self._state_changed()
 
     def _state_changed(self) -> None:
         self._transport.set_playing(self._playhead.playing)
@@ -283,25 +264,23 @@ class Playback(QObject):
         first, last = self._playhead.in_out
         on_reference = self._playhead.axis is None
         self._lanes.set_in_out(*((first, last) if on_reference else (None, None)))
-        self._transport.set_in_out(_in_out_text(first, last))
+        self._transport.set_in_out(self._in_out_text(first, last))
+
+    def _in_out_text(self, first: int | None, last: int | None) -> str:
+        written = [
+            f"{word} {self._end_text(ns)}"
+            for word, ns in (("in", first), ("out", last))
+            if ns is not None
+        ]
+        if first is not None and last is not None:
+            written.append(f"{format_seconds(last - first, 2)} s")
+        return "  ".join(written)
+
+    def _end_text(self, ns: int) -> str:
+        if self._playhead.axis is not None:
+            return own_time_text(MediaTime(ns))
+        return self.times.plain(ReferenceTime(ns))
 
     def close(self) -> None:
         """Stop the timer."""
         self._settle.stop()
-
-
-def elapsed_text(ns: int, decimals: int) -> str:
-    """``1:23.25``, ``−0:04.0``: a length of time with its sign."""
-    text = format_clock(ReferenceTime(abs(ns)), decimals).removeprefix("00:").removeprefix("0")
-    return ("−" if ns < 0 else "") + text
-
-
-def _in_out_text(first: int | None, last: int | None) -> str:
-    written = [
-        f"{word} {format_clock(ReferenceTime(ns), 2)}"
-        for word, ns in (("in", first), ("out", last))
-        if ns is not None
-    ]
-    if first is not None and last is not None:
-        written.append(f"{format_seconds(last - first, 2)} s")
-    return "  ".join(written)

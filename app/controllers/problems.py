@@ -11,6 +11,8 @@ from sync.errors import Cancelled, TiepointError
 from widgets.problem_card import ProblemCard
 
 Choice = tuple[str, Callable[[], object]]
+Offer = Callable[[Exception, tuple[Choice, ...]], None]
+"""Says what went wrong, with what can be done about it."""
 
 
 class Problems(QObject):

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from app.controllers import reading
 from app.document import Change, Document
 from app.frame_service import FrameService
 from app.jobs import Job, Jobs
 from sync.cache import Cache
 from sync.case.case import Case, Source
 from sync.case.recordings import RecordingState, check_recordings
-from sync.errors import StorageError, TraceError
 from sync.progress import Progress
 from sync.timebase import NS_PER_S
-from sync.traces.trace import PICTURE_KINDS, Trace
+from sync.traces.trace import Trace
 from widgets.columns import Array, Columns
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ class Opened:
                 return "motion"
             if self.stopped:
                 return "reading stopped"
-            return "preview: bytes a picture" if "activity" in self.traces else "not read yet"
+            return "preview, by bytes" if "activity" in self.traces else "not read yet"
         calls = f" · {len(self.source.stretches)} calls" if self.source.breaks else ""
         return f"waveform{calls}"
 
@@ -105,6 +104,9 @@ class Recordings(QObject):
         self.cache = cache or Cache()
         self._opened: dict[str, Opened] = {}
         self._running: dict[str, list[Job]] = {}
+        self._opening: set[Job] = set()
+        self._afterwards: list[Callable[[], None]] = []
+        """What waits until every recording of the case has been opened: first what is in sight."""
         document.case_changed.connect(self._case_changed)
 
     def get(self, source: str | None) -> Opened | None:
@@ -125,6 +127,7 @@ class Recordings(QObject):
 
     def _case_changed(self, change: Change) -> None:
         if change.kind in ("opened", "closed"):
+            self._afterwards.clear()
             for known in list(self._opened):
                 self._forget(known)
         wanted = {source.id: source for source in change.after.sources}
@@ -139,10 +142,10 @@ class Recordings(QObject):
         for source in wanted.values():
             if source.id in self._opened:
                 self._opened[source.id].source = source
-        if change.kind == "opened" and change.after.sources:
-            self._check(change.after)
         for source in fresh:
             self._open(source)
+        if change.kind == "opened" and change.after.sources:
+            self._when_opened(lambda: self._check(change.after))
 
     def _forget(self, source: str) -> None:
         for job in self._running.pop(source, []):
@@ -178,29 +181,32 @@ class Recordings(QObject):
     def _open(self, source: Source) -> None:
         store = self._document.store
         assert store is not None
-        path = store.media_path(source)
-        self._opened[source.id] = Opened(source, path)
-        cache = self.cache
+        opened = self._opened[source.id] = Opened(source, store.media_path(source))
         if source.facts.picture is not None:
-            self._run(source, "Opening", lambda p: _quick_index(path, source, cache, p),
-                      self._take_index, quick=True)  # fmt: skip
+            self._run(opened, "Opening", reading.index, self._take_index, quick=True)
         if source.facts.sound is not None:
-            self._run(source, "Opening sound", lambda p: _first_sound(path, source, cache, p),
-                      self._take_sound, quick=True)  # fmt: skip
+            self._run(opened, "Opening sound", reading.first_sound, self._take_sound, quick=True)
 
     def _run(
-        self, source: Source, what: str, work: Callable[[Progress], object],
+        self, opened: Opened, what: str,
+        work: Callable[[Path, Source, Cache, Progress], object],
         take: Callable[[Opened, object], None], *, quick: bool = False,
     ) -> None:  # fmt: skip
+        path, source, cache = opened.path, opened.source, self.cache
+        if self._opened.get(source.id) is not opened:
+            return  # forgotten while it waited
         job = self._jobs.start(
-            f"{what} {source.name}", work, line="opening" if quick else "reading", shown=not quick
-        )
+            f"{what} {source.name}", lambda progress: work(path, source, cache, progress),
+            line="opening" if quick else "reading", shown=not quick,
+        )  # fmt: skip
         self._running.setdefault(source.id, []).append(job)
+        if quick:
+            self._opening.add(job)
 
         def finished(value: object) -> None:
-            opened = self._opened.get(source.id)
-            if opened is not None and not opened.problem:
-                take(opened, value)
+            current = self._opened.get(source.id)
+            if current is not None and not current.problem:
+                take(current, value)
 
         job.finished.connect(finished)
         job.failed.connect(lambda error: self._not_read(source.id, error))
@@ -211,6 +217,24 @@ class Recordings(QObject):
         running = self._running.get(source, [])
         if job in running:
             running.remove(job)
+        self._opening.discard(job)
+        if not self._opening:
+            waiting, self._afterwards = self._afterwards, []
+            for start in waiting:
+                start()
+
+    def _later(
+        self, opened: Opened, what: str,
+        work: Callable[[Path, Source, Cache, Progress], object],
+        take: Callable[[Opened, object], None],
+    ) -> None:  # fmt: skip
+        self._when_opened(lambda: self._run(opened, what, work, take))
+
+    def _when_opened(self, start: Callable[[], None]) -> None:
+        if self._opening:
+            self._afterwards.append(start)
+        else:
+            start()
 
     def _stopped(self, source: str, job: Job) -> None:
         opened = self._opened.get(source)
@@ -226,7 +250,7 @@ class Recordings(QObject):
             self.curve_ready.emit(source)
 
     def _take_index(self, opened: Opened, value: object) -> None:
-        assert isinstance(value, _Index)
+        assert isinstance(value, reading.Index)
         opened.index, opened.timing = value.index, value.timing
         opened.proxy = value.proxy
         if value.preview is not None:
@@ -234,11 +258,10 @@ class Recordings(QObject):
             self.curve_ready.emit(opened.source.id)
         self._frames.open(opened.source.id, opened.path, value.index, opened.proxy)
         self.ready.emit(opened.source.id)
-        self._run(opened.source, "Reading", lambda p: _pictures(opened.path, opened.source,
-                  self.cache, p), self._take_pictures)  # fmt: skip
+        self._later(opened, "Reading", reading.pictures, self._take_pictures)
 
     def _take_pictures(self, opened: Opened, value: object) -> None:
-        assert isinstance(value, _Pictures)
+        assert isinstance(value, reading.Pictures)
         read, traces = value.read, value.traces
         opened.traces |= traces
         if read is not None and opened.index is not None and read.index.state != opened.index.state:
@@ -252,13 +275,10 @@ class Recordings(QObject):
     def _take_sound(self, opened: Opened, value: object) -> None:
         """A first picture, then the whole waveform, then what is derived from the sound."""
         opened.pyramid = cast("Pyramid | None", value)
-        path, source, cache = opened.path, opened.source, self.cache
         if opened.pyramid is None or opened.pyramid.sparse:
-            self._run(source, "Reading sound of", lambda p: _whole_sound(path, source, cache, p),
-                      self._take_sound)  # fmt: skip
+            self._later(opened, "Reading sound of", reading.whole_sound, self._take_sound)
         else:
-            self._run(source, "Finding onsets of", lambda p: _onsets(path, source, cache, p),
-                      self._take_onsets)  # fmt: skip
+            self._later(opened, "Finding onsets of", reading.onsets, self._take_onsets)
         if opened.pyramid is not None:
             self.curve_ready.emit(opened.source.id)
 
@@ -272,89 +292,6 @@ class Recordings(QObject):
         if opened is not None and not opened.problem:
             opened.unread = str(error)
             self.failed.emit(source, error)
-
-
-# -- on the jobs' threads -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Index:
-    index: FrameIndex
-    timing: TimingHealth
-    proxy: Path | None = None
-    preview: Trace | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Pictures:
-    read: _Index | None
-    traces: dict[TraceKind, Trace]
-    problem: StorageError | None
-    """What the cache could not take."""
-
-
-def _counted(source: Source, index: FrameIndex) -> _Index:
-    from sync.media.timing import claimed_rate, timing_health
-
-    picture = source.facts.picture
-    claimed = None if picture is None else claimed_rate(picture.nominal_rate)
-    return _Index(index, timing_health(index, claimed))
-
-
-def _quick_index(path: Path, source: Source, cache: Cache, progress: Progress) -> _Index:
-    """The verified index from the cache, else a provisional one and a preview to look at."""
-    from sync.media.inspect import quick_index
-    from sync.media.one_pass import proxy_path
-    from sync.traces.derive import activity_preview
-
-    found = _counted(source, quick_index(path, source.facts, cache, progress))
-    preview = None
-    if found.index.state == "provisional":
-        with contextlib.suppress(TraceError):
-            preview = activity_preview(found.index, source.facts)
-    return replace(found, proxy=proxy_path(cache, source.facts.sha256), preview=preview)
-
-
-def _pictures(path: Path, source: Source, cache: Cache, progress: Progress) -> _Pictures:
-    """What one decode pass gives, unless cached: verified index, proxy and the usual traces."""
-    from sync.media.inspect import inspect
-    from sync.traces.derive import derive_traces
-
-    found = inspect(path, cache=cache, proxy=True, progress=progress.part(0.0, 0.9))
-    traces = derive_traces(
-        path, source.facts, PICTURE_KINDS, cache=cache, progress=progress.part(0.9, 1.0)
-    )
-    read = None if found.index is None else _counted(source, found.index)
-    return _Pictures(read, {kind: trace for (kind, _), trace in traces.items()}, found.problem)
-
-
-def _first_sound(path: Path, source: Source, cache: Cache, progress: Progress) -> Pyramid | None:
-    """The waveform from the cache, else a sparse first picture where samples are at hand."""
-    from sync.media.pyramid import probed_pyramid, stored_pyramid
-    from sync.media.raw_sound import RawSound
-
-    sound, sha256 = source.facts.sound, source.facts.sha256
-    assert sound is not None
-    raw = RawSound.of_facts(sound)
-    stored = stored_pyramid(path, cache, sha256, raw)
-    if stored is not None or sound.reader != "soundfile":
-        return stored
-    return probed_pyramid(path, sha256, progress, raw=raw)
-
-
-def _whole_sound(path: Path, source: Source, cache: Cache, progress: Progress) -> Pyramid:
-    from sync.media.pyramid import waveform_pyramid
-    from sync.media.raw_sound import RawSound
-
-    assert source.facts.sound is not None
-    raw = RawSound.of_facts(source.facts.sound)
-    return waveform_pyramid(path, cache, source.facts.sha256, progress, raw=raw)
-
-
-def _onsets(path: Path, source: Source, cache: Cache, progress: Progress) -> Trace:
-    from sync.traces.derive import derive_trace
-
-    return derive_trace(path, source.facts, "onset", cache=cache, progress=progress)
 
 
 def waveform_columns(pyramid: Pyramid, source: Source, channel: int | None = None) -> Columns:

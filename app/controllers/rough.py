@@ -6,8 +6,6 @@ and no evidence. M at the flag drafts a mark there; accepting that mark removes 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from PySide6.QtCore import QObject, Signal
 
 from app.controllers.marking import Marking
@@ -20,7 +18,7 @@ from sync.case.annotation import ROUGH, Annotation
 from sync.case.case import Case
 from sync.errors import EvidenceError
 from sync.evidence import Provenance
-from sync.timebase import MediaTime
+from sync.timebase import MediaTime, now_utc
 
 _HERE_NS = 100_000_000
 """Within this of the playhead a flag is the one that is refined: two pictures of the slowest
@@ -72,7 +70,7 @@ class Rough(QObject):
                 "The focused recording shows nothing here to flag.",
                 hint="Go to a time it was recording.",
             )
-        at = datetime.now(UTC).isoformat(timespec="seconds")
+        at = now_utc()
         flag = Annotation(
             id="", text="rough flag", layer=ROUGH, source=source.id, start=media,
             provenance=Provenance(by=self._document.author, at=at),

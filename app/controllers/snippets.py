@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import wave
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,8 +31,13 @@ if TYPE_CHECKING:
     from app.dialogs.closing import Sighting
     from sync.media.frame_index import FrameIndex
     from sync.media.raw_sound import RawSound
+    from sync.media.sound import SoundReader
 
 _AROUND_NS = 500_000_000
+_CALLS_S = 6
+"""Read on both sides to see where a channel opens and closes: calls are that far apart and less."""
+_EDGE_NS = 25_000_000
+"""The ends of calls are known to about ± 10 ms, an onset to a window of 4 ms and what is before."""
 
 
 class Snippets(QObject):
@@ -110,7 +117,10 @@ class Snippets(QObject):
     # -- sound -------------------------------------------------------------------------------
 
     def onset_near(self, source: str, media: MediaTime, reach_ns: int) -> MediaTime | None:
-        """The onset within reach of ``media``; only where samples are read at once."""
+        """The onset within reach of ``media``; only where samples are read at once.
+
+        Never where a radio call begins or ends: that is the channel, not what was said on it.
+        """
         from sync.media.sound import SoundReader
 
         opened = self._recordings.get(source)
@@ -133,6 +143,8 @@ class Snippets(QObject):
                 if found is None:
                     return None
                 onset = reader.time_of(first + found)
+                if opened.source.facts.picture is None and _opens_or_ends_a_call(reader, onset):
+                    return None
         except TiepointError:
             return None
         return onset if opened.source.stretch_at(onset) == stretch else None
@@ -215,3 +227,36 @@ def _write_sound(
         file.setsampwidth(2)
         file.setframerate(rate)
         file.writeframes(loud.astype("<i2").tobytes())
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """Some seconds of a sound, as the traces read one."""
+
+    start: MediaTime
+    sample_rate_hz: int
+    values: NDArray[np.float32]
+
+    @property
+    def samples(self) -> int:
+        return len(self.values)
+
+    def blocks(self, size: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
+        for first in range(0, len(self.values), size):
+            yield first, self.values[first : first + size]
+
+
+def _opens_or_ends_a_call(reader: SoundReader, onset: MediaTime) -> bool:
+    """Whether a channel opens or closes there, by the seconds around it."""
+    from sync.traces.squelch import find_transmissions
+
+    rate = reader.sample_rate_hz
+    at = round((onset.ns - reader.start.ns) * rate / NS_PER_S)
+    first = max(0, at - _CALLS_S * rate)
+    around = _Around(reader.time_of(first), rate, reader.read(first, 2 * _CALLS_S * rate))
+    calls = find_transmissions(around)
+    last = around.start.ns + round(around.samples * NS_PER_S / rate)
+    edges = [edge.ns for call in calls for edge in (call.start, call.end)]
+    # Where the seconds that were read begin or end, no channel does.
+    real = (edge for edge in edges if around.start.ns < edge < last)
+    return any(abs(edge - onset.ns) <= _EDGE_NS for edge in real)

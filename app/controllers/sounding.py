@@ -49,6 +49,7 @@ class Sounding(QObject):
         focus.changed.connect(lambda _: self.follow())
         self.lanes.changed.connect(lambda _: self.follow())
         audio.lost.connect(lambda: playhead.set_clock(None))
+        audio.changed.connect(self._show)
 
     # -- who is heard ------------------------------------------------------------------------
 
@@ -99,6 +100,8 @@ class Sounding(QObject):
             text = "sound: off"
         elif not heard:
             text = "sound: none"
+        elif self._audio.failing:
+            text = "no audio device"
         elif not 0 < rate <= FASTEST:
             text = "no sound at this speed"
         elif self._pitch_kept and rate != 1:

@@ -50,8 +50,7 @@ def radio_marks(case: Case, marks: Sequence[Mark]) -> list[Mark]:
 
 def delay_words(delay: Delay) -> str:
     """``radio chain, 0 to 1 s``: its name and the range stated for it."""
-    spread = delay.distribution
-    half_s = spread.half if spread.half is not None else 1.96 * spread.u
+    half_s = delay.distribution.stated_half
     low, high = delay.value.s - half_s, delay.value.s + half_s
     return f"{delay.name}, {low:.3g} to {high:.3g} s"
 

@@ -35,7 +35,8 @@ class AskQuestion(Form[Asked]):
         self._case = case
         self._offered = offered(case, here)
         choices = self._offered.choices
-        self.words = self.add_line("Question", hint="Did the call come before the flash?")
+        waiting = "" if case.questions else case.question
+        self.words = self.add_line("Question", waiting, hint="Did the call come before the flash?")
         self.first = self.add_choice("A", choices, tip=TIP, typed=True)
         self.second = self.add_choice("B", choices, tip=TIP, typed=True)
         if len(choices) > 1:

@@ -14,6 +14,7 @@ from sync.errors import EvidenceError
 from sync.evidence import LogTime
 from sync.timebase import Duration, MediaTime, ReferenceTime, format_seconds, parse_time_ns
 from sync.uncertainty import Distribution
+from widgets.parts import Choice
 
 if TYPE_CHECKING:
     from sync.media.frame_index import FrameIndex
@@ -47,7 +48,7 @@ class ReadClock(Form[Case]):
             typed=True,
         )  # fmt: skip
         self.shown = self.add_line("It showed", hint="14:22:48")
-        self.digit = self.add_line("Last digit", "1", tip="In seconds: 1 for whole seconds")
+        self.digit = self.add_line("Last digit, s", "1", tip="1 for whole seconds")
         self.truncates = self.add_tick("drops what is below its last digit (as clocks do)", True)
         self.changed = self.add_tick(
             "it changed to this in this very picture",
@@ -101,7 +102,7 @@ class CheckClock(Form[Case]):
             "Held against", _clocks(case, case.datum), case.datum, typed=True
         )
         self.reference = self.add_line("That showed", hint="14:23:25.2; 2 days later: 62:23:25")
-        self.half, self.spread = QLineEdit("0.5"), QComboBox()
+        self.half, self.spread = QLineEdit("0.5"), Choice()
         for text, data in SPREADS:
             self.spread.addItem(text, data)
         self.add_pair("Known to", self.spread, self.half, "± s")
@@ -144,12 +145,12 @@ class ReadLog(Form[Case]):
         if not any(isinstance(item, LogTime) for item in case.evidence):
             self.clock.setEditText("")
         self.shown = self.add_line("Time in the log", hint="14:22:48")
-        self.digit = self.add_line("Last digit", "1", tip="In seconds: 1 for whole seconds")
+        self.digit = self.add_line("Last digit, s", "1", tip="1 for whole seconds")
         self.how = self.add_choice(
             "Written", [("stamped by the machine itself", False),
                         ("typed by a person, afterwards", True)],
         )  # fmt: skip
-        self.within = self.add_line("Typed within", "60", tip="Seconds from the event to the entry")
+        self.within = self.add_line("Typed within, s", "60", tip="From the event to the entry")
         self.truncates = self.add_tick("drops what is below its last digit (as most logs do)", True)
         self.note = self.add_line("Note", hint="export of 12 March, line 204")
         self.how.currentIndexChanged.connect(self._show_how)

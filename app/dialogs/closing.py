@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -98,12 +98,14 @@ def _card(sighting: Sighting) -> QFrame:
     picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
     picture.setAccessibleName(f"{sighting.name}: {sighting.time}")
     if sighting.image is not None:
-        shown = QPixmap.fromImage(sighting.image)
-        if shown.width() > PICTURE_PX[0] or shown.height() > PICTURE_PX[1]:
+        shown, ratio = QPixmap.fromImage(sighting.image), picture.devicePixelRatio()
+        room = QSize(*PICTURE_PX) * ratio
+        if shown.width() > room.width() or shown.height() > room.height():
             shown = shown.scaled(
-                *PICTURE_PX, Qt.AspectRatioMode.KeepAspectRatio,
+                room, Qt.AspectRatioMode.KeepAspectRatio,
                 Qt.TransformationMode.SmoothTransformation,
             )  # fmt: skip
+        shown.setDevicePixelRatio(ratio)  # a pixel of the picture is one of the screen
         picture.setPixmap(shown)
     else:
         picture.setText("one-sided mark")
@@ -111,4 +113,5 @@ def _card(sighting: Sighting) -> QFrame:
     inner.addWidget(label(sighting.time, "mono", wrap=False))
     if sighting.late:
         inner.addWidget(label(f"◷ late by {sighting.late}", "act"))
+    inner.addStretch(1)  # the pictures stay level with each other
     return card

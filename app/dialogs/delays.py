@@ -21,14 +21,15 @@ from sync.case.naming import ids_in, readable_id
 from sync.errors import EvidenceError
 from sync.evidence import Delay, Lag, Mark, Reading, takes_part
 from sync.timebase import Duration, format_seconds, parse_time_ns
-from sync.uncertainty import Z95, Distribution, format_pair
+from sync.uncertainty import Distribution, format_pair
 from widgets.parts import button, label
-from widgets.table import Cell, Column, Table
+from widgets.table import Table
+from widgets.table_rows import Cell, Column
 
 _OWN = ("travel", "vocoder", "typed")
 _NAMES = {"travel": "sound over a distance", "vocoder": "vocoder", "typed": ""}
 COLUMNS = (
-    Column(title="delay", most_px=260),
+    Column(title="delay", most_px=360),
     Column(title="late by s", number=True, tip="Positive: the stream shows or hears it late"),
     Column(title="known to", tip="Anywhere within ±, or a 95 % range", most_px=200),
     Column(title="named by", number=True, tip="How many observations share it"),
@@ -68,7 +69,7 @@ class StateDelay(Form[tuple[Case, str]]):
         shown = self._chosen(kind)
         self.name.setText(shown.name)
         self.amount.setText(f"{shown.value.s:g}")
-        self.half.setText(f"{_half(shown.distribution):g}")
+        self.half.setText(f"{shown.distribution.stated_half:g}")
 
     def _chosen(self, kind: object) -> Delay:
         """The preset, or the delay of the case."""
@@ -114,7 +115,7 @@ class ChangeDelay(Form[Case]):
             ok="Change it",
         )  # fmt: skip
         self._case, self._delay = case, delay
-        shown = format_pair(delay.value.s, _half(delay.distribution))
+        shown = format_pair(delay.value.s, delay.distribution.stated_half)
         self.amount, self.half = QLineEdit(f"{delay.value.s:g}"), QLineEdit(shown[1])
         self.add_pair("Late by, s", self.amount, self.half, "±")
         shape = "normal" if delay.distribution.half is None else "rectangular"
@@ -147,7 +148,7 @@ class Delays(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Delays")
-        self.resize(760, 380)
+        self.resize(820, 380)
         self._case, self._act = case, act
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
@@ -222,7 +223,7 @@ def _choices(case: Case, known: bool) -> list[tuple[str, object]]:
         both = source.facts.picture is not None and source.facts.sound is not None
         device = _of_device(source)
         if both and device.key not in there:
-            half = format_seconds(Duration.from_s(_half(device.distribution)).ns, 2)
+            half = format_seconds(Duration.from_s(device.distribution.stated_half).ns, 2)
             choices.append((f"picture to sound of {source.name}: within ± {half} s",
                             ("device", source.id)))  # fmt: skip
     return [*choices, ("another, typed", "typed")]
@@ -239,12 +240,8 @@ def _within(half: Duration) -> Distribution:
     return Distribution.rectangular(half.s)
 
 
-def _half(spread: Distribution) -> float:
-    return spread.half if spread.half is not None else Z95 * spread.u
-
-
 def _row(case: Case, delay: Delay) -> tuple[object, ...]:
-    half = _half(delay.distribution)
+    half = delay.distribution.stated_half
     shown, plus = format_pair(delay.value.s, half)
     how = "anywhere within" if delay.distribution.half is not None else "95 % range"
     used = sum(delay.key in _named(item) for item in case.evidence if takes_part(item))

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QListWidget,
+    QListWidgetItem,
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
@@ -23,9 +25,11 @@ from sync.case.case import Case
 from sync.errors import EvidenceError, TiepointError
 from sync.timebase import Duration, parse_time_ns
 from sync.uncertainty import Distribution
-from widgets.parts import Choice, Tick, label
+from widgets.parts import Choice, FramedTicks, Tick, label
 
 V = TypeVar("V")
+_MOST_ROWS = 8
+"""Of a list: what is more is scrolled to, so that no form is higher than a small screen."""
 SPREADS: list[tuple[str, object]] = [("anywhere within", "rectangular"), ("95 % range", "normal")]
 """How a typed ± is meant."""
 
@@ -62,6 +66,7 @@ class Form(QDialog, Generic[V]):
         self.fields.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.fields.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         column.addLayout(self.fields)
+        column.addStretch(1)
         self.problem = label("", "disagree")
         self.problem.hide()
         column.addWidget(self.problem)
@@ -154,12 +159,22 @@ class Form(QDialog, Generic[V]):
             except TiepointError as error:
                 self.problem.setText(f"{error.message} {error.hint or ''}".strip())
                 self.problem.show()
+                self._fit()
                 return
         super().accept()
+
+    def _fit(self) -> None:
+        """As high as its wrapped lines need: Qt's own size takes them for narrower, or, once the
+        form is shown, leaves out the line that has come."""
+        column = self.layout()
+        assert column is not None
+        column.activate()
+        self.resize(self.width(), column.totalHeightForWidth(self.width()))
 
     def showEvent(self, event: QShowEvent) -> None:
         """The keyboard begins in the first field, or where the form says."""
         super().showEvent(event)
+        self._fit()
         if self._first is not None:
             self._first.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -169,6 +184,36 @@ class Form(QDialog, Generic[V]):
         value = self.value if done == QDialog.DialogCode.Accepted else None
         self.deleteLater()
         return value
+
+
+class TickList(QListWidget):
+    """Things to tick, each with a value; as high as its rows, up to a few."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setItemDelegate(FramedTicks(self))
+        self.setSpacing(1)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def add(self, text: str, value: object, on: bool, *, enabled: bool = True) -> None:
+        """One more."""
+        item = QListWidgetItem(text)
+        item.setData(Qt.ItemDataRole.UserRole, value)
+        item.setToolTip(text)
+        item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+        if not enabled:
+            item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
+        self.addItem(item)
+        rows = min(self.count(), _MOST_ROWS)
+        self.setFixedHeight(rows * (self.sizeHintForRow(0) + 2) + 2 * self.frameWidth() + 8)
+
+    def ticked(self) -> list[object]:
+        """Values of those that are ticked."""
+        items = [self.item(n) for n in range(self.count())]
+        on = [item for item in items if item.checkState() == Qt.CheckState.Checked]
+        return [item.data(Qt.ItemDataRole.UserRole) for item in on]
 
 
 def typed_duration(field: QLineEdit) -> Duration:

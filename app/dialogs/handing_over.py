@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.dialogs.form import Form
+from app.dialogs.form import Form, TickList
 from sync.case.case import Case
 from sync.report.review_plan import (
     SIZES,
@@ -34,14 +34,15 @@ class ChooseReview(Form[ReviewRequest]):
             "The recordings in step, for showing. It says on every picture that it is no evidence.",
             ok="Choose a file …",
         )  # fmt: skip
+        self.setMinimumWidth(560)
         self._case = case
         usual = usual_request(case)
-        self._panes: dict[str, QCheckBox] = {}
+        self.panes = TickList("Panes")
         for source, why in panes_offered(case):
             shown = f"{source.name} – {why}" if why else source.name
-            tick = self.add_tick(shown, source.id in usual.panes)
-            tick.setEnabled(not why)
-            self._panes[source.id] = tick
+            self.panes.add(shown, source.id, source.id in usual.panes, enabled=not why)
+        self.fields.addRow("Panes", self.panes)
+        self.starts_in(self.panes)
         first = [(source.name, source.id) for source, why in panes_offered(case) if not why]
         self.arranged = self.add_choice("Layout", LAYOUTS)
         self.large = self.add_choice("Large", [(name, source) for name, source in first])
@@ -61,7 +62,7 @@ class ChooseReview(Form[ReviewRequest]):
         self.large.setEnabled(self.arranged.currentData() == "inset")
 
     def _value(self) -> ReviewRequest:
-        panes = [source for source, tick in self._panes.items() if tick.isChecked()]
+        panes = [str(source) for source in self.panes.ticked()]
         layout = self.arranged.currentData()
         if layout == "inset":
             panes.sort(key=lambda source: source != self.large.currentData())
@@ -95,6 +96,7 @@ class ChooseBundle(Form[BundleChoice]):
             "page that shows them in any browser without a network.",
             ok="Choose a place …",
         )  # fmt: skip
+        self.fields.setHorizontalSpacing(0)  # no field here has a name before it
         self.recordings = self.add_tick("Working copies of the recordings", True)
         self.review = self.add_tick("A review video …")
         self.zipped = self.add_tick("As one zip file")

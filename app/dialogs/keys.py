@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
@@ -18,12 +18,15 @@ from widgets.parts import button, label
 _MOUSE = (
     ("wheel", "zoom about the cursor"), ("Shift+wheel", "move along the time"),
     ("Alt+wheel", "height of a lane; with Shift of all"), ("drag in a lane", "choose a range"),
-    ("Ctrl+wheel on a picture", "closer about the cursor; drag moves it, double click: all of it"),
-    ("drag a lane's head", "put the lane elsewhere"),
+    ("Ctrl+wheel", "on a picture: closer about the cursor; drag moves it, double click: all of it"),
+    ("drag the head", "of a lane: put it elsewhere"),
+    ("drag a mark", "that is selected: to another picture, written when you let go"),
     ("Ctrl+Shift+drag", "try a lane on somewhere else: a view only"),
 )  # fmt: skip
 
-
+_MARGIN = QSize(40, 40)
+"""A low window still shows all of the sheet's frame."""
+_KEYS_PX = 84
 _COLUMNS = (
     ("Mark", "File", "Edit"),
     ("Play",),
@@ -52,11 +55,13 @@ class KeySheet(QDialog):
     def __init__(self, parent: QWidget | None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys")
-        self.resize(1200, 820)
+        room = QSize(1200, 820) if parent is None else parent.window().size() - _MARGIN
+        self.resize(QSize(1200, 820).boundedTo(room))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(20, 18, 20, 14)
         outer.addWidget(label("Keys", "headline"))
         area = QScrollArea()
+        area.setAccessibleName("Keys")
         area.setWidgetResizable(True)
         holder = QWidget()
         holder.setObjectName("scrolled")
@@ -64,7 +69,7 @@ class KeySheet(QDialog):
         columns.setSpacing(36)
         groups = sheet()
         for names in _COLUMNS:
-            columns.addLayout(_grid([(name, groups.get(name, [])) for name in names]), 1)
+            columns.addLayout(_column([(name, groups.get(name, [])) for name in names]), 1)
         area.setWidget(holder)
         outer.addWidget(area, 1)
         close = button("Close")
@@ -75,24 +80,27 @@ class KeySheet(QDialog):
         outer.addLayout(row)
 
 
-def _grid(groups: list[tuple[str, list[tuple[str, str]]]]) -> QGridLayout:
-    """One column of the sheet: headings, keys, what they do."""
+def _column(groups: list[tuple[str, list[tuple[str, str]]]]) -> QVBoxLayout:
+    """One column of the sheet; every group as wide in its keys as they are, and no wider."""
+    column = QVBoxLayout()
+    column.setSpacing(18)
+    for name, rows in groups:
+        column.addLayout(_grid(name, rows))
+    column.addStretch(1)
+    return column
+
+
+def _grid(name: str, rows: list[tuple[str, str]]) -> QGridLayout:
+    """A heading, keys, what they do."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(14)
     grid.setVerticalSpacing(4)
     grid.setColumnStretch(1, 1)
-    row = 0
-    for name, rows in groups:
-        if row:
-            grid.setRowMinimumHeight(row, 14)
-            row += 1
-        grid.addWidget(label(name.upper(), "heading", wrap=False), row, 0, 1, 2)
-        for keys, text in rows:
-            row += 1
-            key = label(keys, "mono", wrap=False)
-            key.setAlignment(Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(key, row, 0)
-            grid.addWidget(label(text), row, 1)
-        row += 1
-    grid.setRowStretch(row, 1)
+    grid.setColumnMinimumWidth(0, _KEYS_PX)
+    grid.addWidget(label(name.upper(), "heading", wrap=False), 0, 0, 1, 2)
+    for row, (keys, text) in enumerate(rows, start=1):
+        key = label(keys, "mono", wrap=False)
+        key.setAlignment(Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(key, row, 0)
+        grid.addWidget(label(text), row, 1)
     return grid

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from app.dialogs.form import Form
 from sync.case.paths import SUFFIX
@@ -21,10 +21,11 @@ class NewCaseValues:
     title: str
     number: str
     examiner: str
+    question: str = ""
 
 
 class NewCase(Form[NewCaseValues]):
-    """Asks for the place, title, number and examiner."""
+    """Asks for the place, title, number, examiner, and the question in words."""
 
     def __init__(self, parent: QWidget | None, folder: Path, examiner: str) -> None:
         super().__init__(
@@ -35,9 +36,13 @@ class NewCase(Form[NewCaseValues]):
         self.title_field = self.add_line("Title", hint="Harrow Hall, 14:22")
         self.number = self.add_line("Number", hint="of the case or exhibit")
         self.examiner = self.add_line("Examiner", examiner)
+        self.question = self.add_line(
+            "Question", hint="Did the call come before the flash?",
+            tip="In words: its two instants are named once they are marked",
+        )  # fmt: skip
         row = QHBoxLayout()
-        self.place = self.add_line("Case file", str(folder / f"case{SUFFIX}"))
-        self.fields.takeRow(self.place)
+        row.setSpacing(8)
+        self.place = QLineEdit(str(folder / f"case{SUFFIX}"))
         choose = button("Choose …")
         choose.setAutoDefault(False)
         choose.clicked.connect(self._choose)
@@ -72,7 +77,7 @@ class NewCase(Form[NewCaseValues]):
             path = path.with_name(path.name + SUFFIX)
         return NewCaseValues(
             path, self.title_field.text().strip(), self.number.text().strip(),
-            self.examiner.text().strip(),
+            self.examiner.text().strip(), self.question.text().strip(),
         )  # fmt: skip
 
     @classmethod

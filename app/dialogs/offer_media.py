@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.dialogs.form import Form
+from app.dialogs.form import Form, TickList
 from sync.errors import EvidenceError
 
 
@@ -21,24 +20,15 @@ class OfferMedia(Form[tuple[Path, ...]]):
             "Untick what does not belong to the case. Files are read and never changed.",
             ok="Add them",
         )  # fmt: skip
-        self.list = QListWidget()
-        self.list.setAccessibleName("Recordings")
+        self.list = TickList("Recordings")
         for path in found:
-            item = QListWidgetItem(str(path.relative_to(folder)))
-            item.setData(Qt.ItemDataRole.UserRole, str(path))
-            item.setCheckState(Qt.CheckState.Checked)
-            self.list.addItem(item)
+            self.list.add(str(path.relative_to(folder)), str(path), True)
         self.fields.addRow(self.list)
         self.starts_in(self.list)
         self.reads(self._value)
 
     def _value(self) -> tuple[Path, ...]:
-        items = [self.list.item(n) for n in range(self.list.count())]
-        chosen = tuple(
-            Path(item.data(Qt.ItemDataRole.UserRole))
-            for item in items
-            if item.checkState() == Qt.CheckState.Checked
-        )
+        chosen = tuple(Path(str(path)) for path in self.list.ticked())
         if not chosen:
             raise EvidenceError("Tick one recording at least, or cancel.")
         return chosen

@@ -36,16 +36,18 @@ class EditPreferences(Form[Preferences]):
         )
         self.times = self.add_choice(
             "Times", [("on the reference clock", "reference"),
+                      ("in UTC, where it was observed", "utc"),
                       ("elapsed since the first picture or sound", "elapsed")], now.times,
-            tip="On the ruler and at the playhead. Answers and reports are always on the clock.",
+            tip="On the ruler and at the playhead. UTC only where a clock of the case was held "
+            "against it. Answers and reports are always on the reference clock.",
         )  # fmt: skip
         self.sound_half = self.add_line(
-            "A mark in sound begins at ±, ms",
+            "A new mark in sound, ± ms",
             str(now.sound_half_ms),
             tip="Until you widen it; a mark in a picture is the time between two pictures.",
         )
         self.radio = self.add_line(
-            "Radio chain, between 0 and, s",
+            "Radio chain, 0 to … s",
             f"{now.radio_longest_s:g}",
             tip="Put on a mark in radio sound that is tied to a picture, until a delay is stated. "
             "Delays that are in a case stay as they are.",

@@ -64,9 +64,10 @@ class Relink(QDialog):
         self.use.clicked.connect(self.accept)
         self.without.clicked.connect(self.reject)
         self.use.setEnabled(False)
-        for made in (self.choose, self.use, self.without):
-            row_box.addWidget(made)
+        row_box.addWidget(self.choose)
         row_box.addStretch(1)
+        row_box.addWidget(self.use)
+        row_box.addWidget(self.without)
         column.addLayout(row_box)
 
     def _choose(self) -> None:

@@ -185,12 +185,13 @@ def allowing_for(result: SearchResult, searches: int) -> SearchResult:
     return _restated(result, p, searches, counted)
 
 
-def _terms(of: Searched | SearchRecord, *, turned: bool) -> tuple[str, str, float, float, int]:
+def _terms(of: Searched | SearchRecord, *, turned: bool) -> tuple[object, ...]:
     """What makes two searches of a pair the same, seen from its first recording."""
     low, high = round(of.offset_from_s, 1), round(of.offset_to_s, 1)
+    sides = (of.kind_a, of.channel_a), (of.kind_b, of.channel_b)
     if turned:
-        return of.kind_b, of.kind_a, -high, -low, of.seed
-    return of.kind_a, of.kind_b, low, high, of.seed
+        return *reversed(sides), -high, -low, of.seed
+    return *sides, low, high, of.seed
 
 
 # -- the family -----------------------------------------------------------------------------------

@@ -65,16 +65,6 @@ def remove_annotation(case: Case, annotation_id: str) -> Case:
     return replace(case, annotations=kept)
 
 
-def find_annotations(case: Case, words: str) -> tuple[Annotation, ...]:
-    """Those whose text or layer holds every one of ``words``, whatever the case of letters."""
-    wanted = words.casefold().split()
-    return tuple(
-        item
-        for item in case.annotations
-        if all(word in f"{item.text} {item.layer}".casefold() for word in wanted)
-    )
-
-
 def _known(case: Case, annotation_id: str) -> None:
     if all(item.id != annotation_id for item in case.annotations):
         raise EvidenceError(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sync.adjustment.inputs import ClockInput, Inputs, SourceInput, inputs_digest
@@ -11,7 +10,7 @@ from sync.adjustment.solution import Answer, ResultStatus
 from sync.case.case import Case
 from sync.errors import CaseStale
 from sync.evidence import Mark, Place
-from sync.timebase import ReferenceTime
+from sync.timebase import ReferenceTime, now_utc
 from sync.uncertainty import Expanded
 
 if TYPE_CHECKING:
@@ -101,11 +100,32 @@ def prepare(case: Case) -> Calculation:
 
 def calculate(case: Case, *, at: str | None = None) -> Case:
     """The case with a fresh solution. Evidence is never changed by a calculation."""
+    return solve(case, prepare(case), at=at)
+
+
+def solve(case: Case, ready: Calculation, *, at: str | None = None) -> Case:
+    """The case with the solution of its network, which :func:`prepare` made of it."""
     from sync.adjustment.summary import summarise
 
-    ready = prepare(case)
-    when = at or datetime.now(UTC).isoformat(timespec="seconds")
+    when = at or now_utc()
     return case.with_solution(summarise(ready.inputs, ready.built, ready.adjustment, when))
+
+
+def with_clocks(case: Case) -> Case:
+    """The case with its clocks as its evidence stands now, the rest of its solution as it was.
+
+    For looking while a mark is dragged, in half the time: the clocks, with their covariances, are
+    those :func:`calculate` finds. The solution keeps its digest, so it stays out of date.
+    """
+    from sync.adjustment.clocks import clock_results
+
+    ready = prepare(case)
+    if case.solution is None or ready.adjustment.network.bounds:  # limits move clocks too
+        found = solve(case, ready).solution
+        assert found is not None
+        return case.with_solution(replace(case.solution or found, clocks=found.clocks))
+    clocks = clock_results(ready.inputs, ready.built, ready.adjustment)
+    return case.with_solution(replace(case.solution, clocks=clocks))
 
 
 def ask(case: Case, a: Place, b: Place) -> Answer:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from sync.adjustment.solution import Solution
 from sync.case.annotation import Annotation
@@ -34,6 +34,13 @@ from sync.media.facts import MediaFacts
 from sync.timebase import MediaTime, ReferenceTime
 
 K = TypeVar("K", Mark, Lag, Reading, LogTime, StatedOffset, ClockCheck, Delay, KnownGap, Limit)
+
+
+KeptAs = Literal["", "native", "re-encoded"]
+"""Whether a file is the recorder's own; empty: nobody has said."""
+KEPT_AS_WORDS: dict[KeptAs, str] = {
+    "": "", "native": "the recorder's own file", "re-encoded": "a re-encoded or exported copy",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +79,8 @@ class Source:
     item: str = ""
     device: str = ""
     received: str = ""
+    kept_as: KeptAs = ""
+    """As a person states it; what the file itself shows stands in its health notes."""
 
     @property
     def start(self) -> MediaTime:
@@ -128,6 +137,9 @@ class SearchRecord:
     by: str
     note: str = ""
     """What was done with it besides, such as a blind check and what came of it."""
+    channel_a: int | None = None
+    """The one channel of A's sound that was searched, from 0; ``None``: all together."""
+    channel_b: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +162,8 @@ class Case:
     number: str = ""
     examiner: str = ""
     created: str = ""
+    question: str = ""
+    """What the case is to answer, in the person's own words, until it is asked of two instants."""
     datum: str | None = None
     """Id of the clock whose zero is held fixed; ``None`` until one is chosen."""
     clocks: tuple[Clock, ...] = ()

@@ -48,13 +48,7 @@ def picture_to_sound(source: str, start_half_s: float = 0.0, *, by: str = "") ->
 
 
 def sound_travel(
-    key: str,
-    distance_m: float,
-    half_m: float,
-    *,
-    name: str = "",
-    u_speed_m_s: float = U_SPEED_OF_SOUND_M_S,
-    by: str = "",
+    key: str, distance_m: float, half_m: float, *, name: str = "", by: str = ""
 ) -> Delay:
     """Sound on its way over a distance: distance / 343 m/s.
 
@@ -62,8 +56,6 @@ def sound_travel(
     ----------
     distance_m, half_m
         Distance and the half-width within which it is known, metres.
-    u_speed_m_s
-        Standard uncertainty of the speed of sound.
 
     Notes
     -----
@@ -81,7 +73,7 @@ def sound_travel(
             row=key,
         )
     c = SPEED_OF_SOUND_M_S
-    u = math.hypot(half_m / math.sqrt(3) / c, distance_m * u_speed_m_s / c**2)
+    u = math.hypot(half_m / math.sqrt(3) / c, distance_m * U_SPEED_OF_SOUND_M_S / c**2)
     return Delay(
         key=key,
         name=name or f"sound over {distance_m:g} m",

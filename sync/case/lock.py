@@ -9,13 +9,13 @@ import secrets
 import socket
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sync.case.codec import CodecError, canonical_json, read_json
 from sync.case.storage import storage_error
 from sync.errors import CaseLocked
+from sync.timebase import now_utc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ def _myself() -> LockOwner:
         started=_started(os.getpid()),
         host=socket.gethostname(),
         user=user,
-        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        at=now_utc(),
         token=secrets.token_hex(8),
     )
 

@@ -191,6 +191,8 @@ def record_search(
         at=at,
         by=by,
         note=" ".join(result.reasons[:1]) if result.segments and result.candidates else "",
+        channel_a=searched.channel_a,
+        channel_b=searched.channel_b,
     )
     return case.with_search(record)
 

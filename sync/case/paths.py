@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sync.case.case import Source
 
 SUFFIX = ".tiepoint"
 
@@ -22,6 +27,16 @@ def files_folder(case_path: Path) -> Path:
     """``CASE.files``: the folder of the snippets of marks."""
     stem = case_path.stem if case_path.suffix == SUFFIX else case_path.name
     return case_path.with_name(stem + ".files")
+
+
+def own_paths(case_path: Path) -> tuple[Path, ...]:
+    """What the case itself consists of on disk: no other file may be written over it."""
+    return case_path, log_path(case_path), lock_path(case_path), files_folder(case_path)
+
+
+def is_one_of(path: Path, others: Iterable[Path]) -> bool:
+    """Whether a path leads to one of these files, by whatever name."""
+    return path.exists() and any(one.exists() and one.samefile(path) for one in others)
 
 
 def relative_media_path(case_path: Path, media_path: Path) -> str:
@@ -47,3 +62,8 @@ def media_path_of(case_path: Path, kept: str) -> Path:
         return Path(kept)
     folder = os.path.realpath(case_path.parent)
     return Path(os.path.normpath(os.path.join(folder, *PurePosixPath(kept).parts)))
+
+
+def media_paths(case_path: Path, sources: Iterable[Source]) -> dict[str, Path]:
+    """Where each recording lies, by source id."""
+    return {source.id: media_path_of(case_path, source.path) for source in sources}

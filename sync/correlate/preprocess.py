@@ -111,16 +111,16 @@ def autocovariance(values: Float, valid: Bool, order: int) -> Float:
     return np.asarray(scipy.fft.irfft(power, size)[: order + 1] / count, np.float64)
 
 
-def whitening_filter(values: Float, valid: Bool, max_order: int = MAX_ORDER) -> Float:
+def whitening_filter(values: Float, valid: Bool) -> Float:
     """Shape (p,): autoregressive coefficients by Yule-Walker, order p by AIC (Levinson-Durbin)."""
     count = int(valid.sum())
-    cov = autocovariance(values, valid, max_order)
+    cov = autocovariance(values, valid, MAX_ORDER)
     best: Float = np.zeros(0)
-    if cov[0] <= 0 or count < 4 * max_order:
+    if cov[0] <= 0 or count < 4 * MAX_ORDER:
         return best
     error, best_aic = float(cov[0]), count * np.log(cov[0])
     coefficients: Float = np.zeros(0)
-    for order in range(1, max_order + 1):
+    for order in range(1, MAX_ORDER + 1):
         reflection = (cov[order] - coefficients @ cov[order - 1 : 0 : -1]) / error
         if not abs(reflection) < 1.0:
             break

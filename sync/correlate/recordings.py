@@ -118,7 +118,7 @@ def correlate_recordings(
     )
     pairs = kind_pairs(facts_a, facts_b, kind_a, kind_b)
     if not pairs:
-        return _search_sound(a, b, offset_range_s, progress)
+        return _of_channels(_search_sound(a, b, offset_range_s, progress), a, b)
     traces = _traces(a, b, pairs, progress.part(0.0, 0.5))
 
     def once(pair: tuple[TraceKind, TraceKind], count: int, part: Progress) -> SearchResult:
@@ -131,7 +131,14 @@ def correlate_recordings(
             progress=part,
         )
 
-    return _search_family(pairs, once, surrogates, among, progress.part(0.5, 1.0))
+    found = _search_family(pairs, once, surrogates, among, progress.part(0.5, 1.0))
+    return _of_channels(found, a, b)
+
+
+def _of_channels(found: SearchResult, a: _Side, b: _Side) -> SearchResult:
+    """Which channels were searched: another one is another search, and is counted."""
+    searched = replace(found.searched, channel_a=a.channel, channel_b=b.channel)
+    return replace(found, searched=searched)
 
 
 def kind_pairs(

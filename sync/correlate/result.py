@@ -69,6 +69,9 @@ class Searched:
     seed: int
     family: int
     """Number of searches the stated p allows for (Holm)."""
+    channel_a: int | None = None
+    """The one channel of A's sound that was searched, from 0; ``None``: all together."""
+    channel_b: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ def segment_map(
     count = _placed(calls, placed)
     said = (
         f"The {'first' if which == 'a' else 'second'} recording lacks its silences: of {heard} "
-        f"transmissions {count} were placed, in {len(placed)} stretches."
+        f"transmissions {count} could be placed, in {len(placed)} stretches."
     )
     return replace(
         found,

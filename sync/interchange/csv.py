@@ -14,11 +14,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sync.case.case import Case
-from sync.case.storage import write_atomically
 from sync.timebase import MediaTime, ReferenceTime, format_clock, format_seconds
 
 if TYPE_CHECKING:
@@ -34,27 +31,6 @@ COLUMNS = (
     "u_s", "U95_s", "k", "status", "decision", "reason", "marks", "by", "at", "note", "sha256",
     "calculation",
 )  # fmt: skip
-
-
-def export_csv(case: Case, out: Path, *, allow_stale: bool = False) -> None:
-    """Write the marks and events of ``case`` with their times to ``out``.
-
-    Parameters
-    ----------
-    allow_stale
-        Export although the evidence has changed since the calculation; the head of the file and
-        every row (column ``calculation``) then say "out of date".
-
-    Raises
-    ------
-    CaseStale
-        When there is no calculation, or it is out of date.
-    StorageError
-        When ``out`` cannot be written; a file that was there is then unchanged.
-    """
-    from sync.interchange.table import table_of
-
-    write_atomically(Path(out), csv_bytes(table_of(case, allow_stale=allow_stale)))
 
 
 def csv_bytes(table: Table) -> bytes:

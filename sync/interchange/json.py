@@ -6,36 +6,14 @@ Keys carry their unit; times are given as whole nanoseconds (exact) and as decim
 from __future__ import annotations
 
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
-from sync.case.case import Case
 from sync.case.codec import canonical_json
-from sync.case.storage import write_atomically
-from sync.interchange.table import CLOCK_DECIMALS, Row, Table, table_of
+from sync.interchange.table import CLOCK_DECIMALS, Row, Table
 from sync.timebase import MediaTime, ReferenceTime, format_clock
 
 FORMAT = "tiepoint-table"
 FORMAT_VERSION = 1
-
-
-def export_json(case: Case, out: Path, *, allow_stale: bool = False) -> None:
-    """Write the marks and events of ``case`` with their times to ``out``.
-
-    Parameters
-    ----------
-    allow_stale
-        Export although the evidence has changed since the calculation; the statement and every
-        row then say ``"stale": true``.
-
-    Raises
-    ------
-    CaseStale
-        When there is no calculation, or it is out of date.
-    StorageError
-        When ``out`` cannot be written; a file that was there is then unchanged.
-    """
-    write_atomically(Path(out), json_bytes(table_of(case, allow_stale=allow_stale)))
 
 
 def json_bytes(table: Table) -> bytes:

@@ -12,12 +12,12 @@ from typing import Self
 
 import av
 import numpy as np
-from numpy.typing import NDArray
 
 from sync.errors import MediaDamaged
 from sync.media.dispensable import Dispensable
 from sync.media.exact_frame import ExactFrame
 from sync.media.frame_index import FrameIndex
+from sync.media.frame_numbers import FrameNumbers
 from sync.media.grey import digest_of, grey_of
 from sync.media.packet_source import PacketsLost, PacketSource
 from sync.media.packets import ordinal_of, tag
@@ -41,6 +41,12 @@ _LATE_PACKETS = 64
 _PIECE_S = 0.004
 """How long one piece of reading ahead goes on before it lets a waiting request through. With the
 packet that is under way then, it stays within a display's 16 ms."""
+
+
+_TURN = 4
+"""Frames behind the playhead that are had ready for who turns round. The first step back after a
+seek begins to fill the ring behind; these last until a person has seen where he is. Each costs a
+seek what it would have left out, about half a picture."""
 
 
 class FrameReader:
@@ -68,7 +74,7 @@ class FrameReader:
         self.index = index
         if index.packets is None:
             raise ValueError("this index names no packets; make it with sync.media.inspect")
-        self._numbers = _Numbers(index.ordinal, len(index.packets))
+        self._numbers = FrameNumbers(index.ordinal, len(index.packets))
         keys = np.flatnonzero(index.packets.key)
         shown = self._numbers.first(keys)
         # A key packet that shows nothing (damaged) is no place to start from.
@@ -106,12 +112,14 @@ class FrameReader:
             self._towards = 1 if i > before else -1
         self._asked = i
         self._ring.turn(i, self._towards)
+        if self._refill is not None and self._refill.towards > 0 and self._refill.last < i:
+            self._refill = None  # was for who turns round here, and he goes on
         held = self.held(i)
         if held is not None:
             return held
         # Who steps back and has overtaken the ring wants the frames before this one next.
         steps_back = 0 < before - i <= self._ring.reach
-        return self._decoded(i, first=i - self._ring.reach if steps_back else i)
+        return self._decoded(i, first=i - (self._ring.reach if steps_back else _TURN))
 
     def at(self, t: MediaTime) -> ExactFrame | None:
         """The frame shown at ``t`` (greatest time ≤ ``t``); ``None`` before the first."""
@@ -139,7 +147,10 @@ class FrameReader:
         self._towards = towards
         self._ring.turn(self._asked, towards)
         if self._refill is None or self._refill.towards != towards:
-            self._refill = self._missing_ahead() if towards > 0 else self._missing_behind()
+            if towards > 0:
+                self._refill = self._missing_ahead() or self._missing_before_group()
+            else:
+                self._refill = self._missing_behind()
         if self._refill is None:
             return False
         self._work(self._refill)
@@ -331,8 +342,28 @@ class FrameReader:
             return None
         before = self._keys_before(last)
         key = before[0] if before else 0
-        shown = int(self._numbers.first(np.array([key]))[0])
-        return _Refill(first=max(begin, shown), last=last, key=key, towards=-1)
+        return _Refill(first=max(begin, self._shown_by(key)), last=last, key=key, towards=-1)
+
+    def _missing_before_group(self) -> _Refill | None:
+        """The last frames of the group before, where the playhead is near the start of its own.
+
+        To have them takes decoding a whole group, too long for the step that wants them. Farther
+        on in a group they came with the frame itself, and going back to where the decoder stood
+        would cost as much again; here that is a few frames.
+        """
+        assert self._asked is not None
+        begin = max(0, self._asked - min(_TURN, self._ring.reach_behind))
+        last = self._first_missing(range(self._asked - 1, begin - 1, -1))
+        if last is None:
+            return None
+        own, before = self._keys_before(self._asked)[:1], self._keys_before(last)[:1]
+        if own == before:
+            return None
+        key = before[0] if before else 0
+        return _Refill(first=max(begin, self._shown_by(key)), last=last, key=key, towards=1)
+
+    def _shown_by(self, key: int) -> int:
+        return int(self._numbers.first(np.array([key]))[0])
 
     def _first_missing(self, numbers: range) -> int | None:
         for number in numbers:
@@ -377,35 +408,6 @@ class _Refill:
     key: int | None
     """Packet to begin at; ``None`` once begun."""
     towards: int
-
-
-class _Numbers:
-    """Which presentation numbers a packet's frames have; arrays, for recordings of many hours."""
-
-    def __init__(self, ordinal: NDArray[np.int32], packets: int) -> None:
-        self._number = np.argsort(ordinal, kind="stable").astype(np.int32)
-        counts = np.bincount(ordinal[ordinal >= 0], minlength=packets)
-        ends = np.cumsum(counts) + int(np.count_nonzero(ordinal < 0))
-        self._begin = np.concatenate(([ends[0] - counts[0]], ends)).astype(np.int32)
-
-    def nth(self, ordinal: int, n: int) -> int:
-        """Number of the ``n``-th frame of packet ``ordinal``; −1 where it has no such frame."""
-        if not 0 <= ordinal < len(self._begin) - 1:
-            return -1
-        at = int(self._begin[ordinal]) + n
-        return int(self._number[at]) if at < self._begin[ordinal + 1] else -1
-
-    def last(self, ordinal: int) -> int:
-        """Highest number of its frames; −1 where it shows none."""
-        end = int(self._begin[ordinal + 1])
-        return int(self._number[end - 1]) if end > self._begin[ordinal] else -1
-
-    def first(self, ordinals: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Lowest number of each packet's frames; −1 where it shows none."""
-        begin = self._begin[ordinals]
-        shown = begin < self._begin[ordinals + 1]
-        inside = np.minimum(begin, len(self._number) - 1)
-        return np.where(shown, self._number[inside], -1).astype(np.int64)
 
 
 def _size_bytes(video: av.VideoFrame) -> int:

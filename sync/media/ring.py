@@ -39,6 +39,11 @@ class Ring(Generic[Held]):
         """How many frames ahead of the playhead the ring has room for."""
         return self._capacity * _BEHIND_COUNTS // (_BEHIND_COUNTS + 1) - 1
 
+    @property
+    def reach_behind(self) -> int:
+        """How many frames behind the playhead are kept while the ring is full."""
+        return (self.reach + 1) // _BEHIND_COUNTS
+
     def turn(self, playhead: int, towards: int) -> None:
         """Say where the playhead is, and whether it moves on (+1) or back (−1)."""
         self._playhead, self._towards = playhead, towards

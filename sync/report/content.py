@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,15 +135,16 @@ def gather(
     assert solution is not None
     ready = prepare(case)
     log = None if path is None or not log_path(path).exists() else read_log(log_path(path))
-    questions = ask_all(case, ready, viewings(case, None if log is None else log.entries))
-    placed = {} if stale else {one.mark.id: one for one in placed_marks(case)}
     files = {} if path is None or states is None else {
         source.id: media_path_of(path, source.path)
         for source in case.sources if source.id not in states
     }  # fmt: skip
     folder = None if path is None else files_folder(path)
-    with Sightings(files, cache) as sightings:
-        kept = snippets(case, folder, sightings)
+    with Sightings(files, cache) as sightings, ThreadPoolExecutor(1) as aside:
+        seen = aside.submit(snippets, case, folder, sightings)  # decodes while answers are counted
+        questions = ask_all(case, ready, viewings(case, None if log is None else log.entries))
+        placed = {} if stale else {one.mark.id: one for one in placed_marks(case)}
+        kept = seen.result()
         matches = match_figures(case, sightings, cache)
     datum = next((clock.name for clock in case.clocks if clock.id == solution.datum), "")
     return Report(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sync.adjustment.words import counted
-from sync.case.case import Case, Source
+from sync.case.case import KEPT_AS_WORDS, Case, Source
 from sync.evidence import Delay, Mark, Reading, takes_part
 from sync.report.asked import is_excluded
 from sync.report.words import DECISIONS, extent
@@ -53,7 +53,7 @@ def _case(case: Case) -> Subject:
             Fact(asked="Examiner", answer=case.examiner),
             Fact(asked="Qualifications and training of the examiner"),
             Fact(asked="Instructed by, on, and with which question",
-                 answer="; ".join(question.words for question in case.questions)),
+                 answer="; ".join(question.words for question in case.questions) or case.question),
             Fact(asked="What the examiner was told about the expected answer"),
             Fact(asked="Date on which the reference clock's day zero falls"),
             Fact(asked="Who else examined it independently, and what they found"),
@@ -79,8 +79,7 @@ def _recording(case: Case, source: Source, states: Mapping[str, str] | None) -> 
             Fact(asked="Item number", answer=source.item),
             Fact(asked="Received from, when, how", answer=source.received),
             Fact(asked="Make and model of the recorder", answer=source.device),
-            Fact(asked="Native file or re-encoded copy",
-                 answer="re-encoded copy, by its own marks" if recoded else ""),
+            Fact(asked="Native file or re-encoded copy", answer=_kept_as(source, recoded)),
             Fact(asked="Is it still the file that was added?", answer=same),
             Fact(asked="Clock read or checked when it was seized",
                  answer=f"{counted(len(read), 'clock reading')} in this case" if read else ""),
@@ -90,6 +89,16 @@ def _recording(case: Case, source: Source, states: Mapping[str, str] | None) -> 
                  if health else "none found by the program"),
         ),
     )  # fmt: skip
+
+
+def _kept_as(source: Source, recoded: bool) -> str:
+    """What was stated of it, beside what its own marks say."""
+    stated = KEPT_AS_WORDS[source.kept_as]
+    parts = [f"stated as {stated}"] if stated else []
+    parts += ["re-encoded copy, by its own marks"] if recoded else []
+    if recoded and source.kept_as == "native":
+        return "; but ".join(parts)
+    return "; ".join(parts)
 
 
 def _marks(case: Case) -> Subject:

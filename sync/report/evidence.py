@@ -305,8 +305,10 @@ def residual_rows(case: Case, ready: Calculation) -> tuple[ResidualRow, ...]:
     labels = {row.id: row.label for row in ready.adjustment.rows}
     shown = [row for row in _observed(case.solution.rows) if _is_checked(row)]
     shown.sort(key=lambda row: -abs(row.w or 0.0))
+    names = [labels.get(row.id, row.id) for row in shown]
     return tuple(
-        ResidualRow(name=f"{labels.get(row.id, row.id)} ({row.id})", w=row.w) for row in shown
+        ResidualRow(name=name if names.count(name) == 1 else f"{name} ({row.id})", w=row.w)
+        for name, row in zip(names, shown, strict=True)
     )
 
 
@@ -329,6 +331,10 @@ _CAME_TO: dict[str, str] = {
 }  # fmt: skip
 
 
+def _signal(kind: str, channel: int | None) -> str:
+    return kind if channel is None else f"{kind} of channel {channel + 1}"
+
+
 def _search(search: SearchRecord, names: Mapping[str, str]) -> SearchLine:
     came_to = _CAME_TO.get(search.status, search.status)
     if search.p is not None:
@@ -339,10 +345,13 @@ def _search(search: SearchRecord, names: Mapping[str, str]) -> SearchLine:
     return SearchLine(
         id=search.id,
         pair=f"{a} against {b}",
-        kinds=f"{search.kind_a} against {search.kind_b}",
-        shifts=f"{search.offset_from_s:+.1f} to {search.offset_to_s:+.1f} s",
+        kinds=f"{_signal(search.kind_a, search.channel_a)} against "
+        f"{_signal(search.kind_b, search.channel_b)}",
+        shifts=words.minus(f"{search.offset_from_s:+.1f} to {search.offset_to_s:+.1f} s"),
         result=came_to,
-        method=f"{search.surrogates} surrogates, seed {search.seed}",
+        method=f"{search.surrogates} surrogates, seed {search.seed}"
+        if search.surrogates
+        else "chance by theory, no surrogates",
         author=" · ".join(part for part in (search.by, search.at) if part),
         note=search.note,
     )

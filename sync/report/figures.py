@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sync.report.svg import FAINT, SOFT, Drawing, elided
+from sync.report.svg import FAINT, SOFT, Drawing, elided, fitting, name_width
 from sync.report.words import minus
 from sync.timebase import ReferenceTime, format_clock
 
@@ -15,6 +15,8 @@ WIDTH = 660.0
 LEFT = 132.0
 RIGHT = 20.0
 """Room for half a label at the last tick."""
+_NAMES = 300.0
+"""Most room for the names of rows: the axis keeps more than half of the width."""
 ROW = 26.0
 _STEPS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300,
             600, 900, 1800, 3600, 7200, 14400, 28800, 86400)  # fmt: skip
@@ -144,7 +146,8 @@ def ranges(rows: Sequence[AxisRow], first: str, second: str) -> str:
     shown = [row for row in rows if row.low_s is not None or row.high_s is not None]
     if not shown:
         return ""
-    scale = _axis(shown, left=190.0)
+    room = name_width([row.name for row in shown], 10, _NAMES)
+    scale = _axis(shown, left=max(LEFT, room))
     top, height = 24.0, 24.0 + 20.0 * len(shown) + 20
     drawing = Drawing(WIDTH, height, "95 % ranges of the time between the two")
     bottom = top + 20.0 * len(shown)
@@ -160,7 +163,7 @@ def ranges(rows: Sequence[AxisRow], first: str, second: str) -> str:
     drawing.text(WIDTH, 11, f"{elided(first, 34)} first →", at="end", px=10)
     for number, row in enumerate(shown):
         y = top + 20.0 * number + 11
-        drawing.text(0, y + 4, elided(row.name, 36), px=10, bold=row.strong)
+        drawing.text(0, y + 4, fitting(row.name, max(LEFT, room), 10), px=10, bold=row.strong)
         low = -math.inf if row.low_s is None else row.low_s
         high = math.inf if row.high_s is None else row.high_s
         left, right = scale.x(low), scale.x(high)
@@ -193,7 +196,8 @@ def residuals(rows: Sequence[ResidualRow]) -> str:
     if not checked:
         return ""
     most = max(W_LIMIT * 1.25, *(abs(row.w or 0.0) for row in checked))
-    left = 250.0
+    room = name_width([row.name for row in checked], 9.5, _NAMES)
+    left = max(LEFT, room)
     scale = _Scale(-most * 1.05, most * 1.05, left=left)
     top, each = 20.0, 15.0
     bottom = top + each * len(checked)
@@ -201,11 +205,11 @@ def residuals(rows: Sequence[ResidualRow]) -> str:
     for w in (-W_LIMIT, 0.0, W_LIMIT):
         x = scale.x(w)
         drawing.line(x, top - 4, x, bottom, thick=1.0, dash="" if w == 0 else "4 3")
-        drawing.text(x, bottom + 14, f"{w:+.2f}" if w else "0", at="middle", px=10, ink=SOFT)
+        drawing.text(x, bottom + 14, minus(f"{w:+.2f}") if w else "0", at="middle", px=10, ink=SOFT)
     drawing.text(scale.x(0), 11, "between the dashed lines: agrees", at="middle", px=10, ink=SOFT)
     for number, row in enumerate(checked):
         y = top + each * number + 8
-        drawing.text(0, y + 3, elided(row.name, 46), px=9.5)
+        drawing.text(0, y + 3, fitting(row.name, left, 9.5), px=9.5)
         w = row.w or 0.0
         drawing.line(scale.x(0), y, scale.x(w), y, ink=SOFT, thick=0.8)
         drawing.dot(scale.x(w), y, 3, hollow=abs(w) > W_LIMIT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,6 +13,8 @@ from sync.report.clean import clean
 from sync.report.content import Report
 from sync.report.figures import ranges
 
+_UNIT = re.compile(r"(?<=\d) (?=(?:s|ms|kHz)\b|%)")
+"""The blank between a number and its unit, where a narrow cell must not part them."""
 OUT_OF_DATE = "OUT OF DATE"
 """What every page of a stale report is marked with."""
 
@@ -40,6 +43,7 @@ def environment() -> Environment:
     )
     made.filters["svg"] = Markup
     made.filters["utc"] = _utc
+    made.filters["units"] = lambda text: _UNIT.sub("\N{NO-BREAK SPACE}", text)
     made.globals["ranges"] = lambda *given: Markup(ranges(*given))
     return made
 

@@ -15,7 +15,7 @@ from sync.adjustment.words import (
     stated_at,
     unnoticed_sentence,
 )
-from sync.case.case import Case, Source
+from sync.case.case import KEPT_AS_WORDS, Case, Source
 from sync.evidence import ClockCheck, KnownGap, Lag, Mark, Reading, StatedOffset, takes_part
 from sync.media.facts import PictureFacts, SoundFacts
 from sync.report import words
@@ -78,6 +78,8 @@ def _item(case: Case, source: Source, state: str) -> Item:
         ("container", "; ".join(part for part in (facts.container, facts.encoder) if part)),
         ("length", f"{format_seconds(facts.duration.ns)} s"),
     ]
+    if source.kept_as:  # what the program found of it stands under timing
+        listed.insert(6, ("stated to be", KEPT_AS_WORDS[source.kept_as]))
     listed += [("picture", _picture(facts.picture))] if facts.picture is not None else []
     listed += [("sound", _sound(facts.sound))] if facts.sound is not None else []
     cuts = [

@@ -9,10 +9,11 @@ from sync.evidence import Reading, takes_part
 from sync.media.exact_frame import ExactFrame
 from sync.media.film import Matrix, Planes
 from sync.media.pane_reader import PaneReader
+from sync.report.review_apart import Apart
 from sync.report.review_drawing import PaneState, line_middles, pane_scale
+from sync.report.review_extremes import Part
 from sync.report.review_ink import Lettering
 from sync.report.review_layout import Box, PaneBox, Places
-from sync.report.review_plan import Apart, Part
 from sync.report.review_sound import FilmSound
 from sync.timebase import NS_PER_S, MediaTime, ReferenceTime, format_clock, format_seconds
 from sync.timeline import Clip, Timeline
@@ -124,7 +125,12 @@ class Pane:
         elif sound is not None:
             found = apart.half_s(self.source, shown.media, sound.heard_at(timeline, t))
             if found is None:
-                against = (f"nothing links it with {sound_name}", "not linked with the sound")
+                by_limits = "only limits hold it against"
+                against = (
+                    (f"{by_limits} {sound_name}", f"{by_limits} the sound")
+                    if part.held
+                    else (f"nothing links it with {sound_name}", "not linked with the sound")
+                )
             else:
                 U = _covering(found)
                 against = (f"± {U} s against {sound_name}", f"± {U} s against the sound",
@@ -135,7 +141,9 @@ class Pane:
                        f"{against[-1]}, more than 1 picture".removeprefix(", "),
                        f"{against[-1]}, > 1 picture".removeprefix(", "))  # fmt: skip
         range_95 = f"± {_covering(U_s)} s" if U_s else "reference"
-        if part.name:
+        if (clip.source, clip.stretch) in part.held:
+            range_95 = "by limits"
+        elif part.name:
             by = part.moved[clip.source, clip.stretch].s
             decimals = decimals_for(U_s)
             moved = f"moved {by:+.{decimals}f} s".replace("-", "\N{MINUS SIGN}")

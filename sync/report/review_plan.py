@@ -1,28 +1,23 @@
 """What a review video shows: which recordings, from when to when, and in which arrangements.
 
-Where the order of two asked instants is not resolved, no single arrangement of the recordings may
-be shown as if it were the one: the film then has two parts, with the two instants as far apart as
-their 95 % range allows, one way and the other, and every clock where it then most probably lies.
+Where the order of two asked instants is not resolved the film has two parts, its two extremes
+(:mod:`sync.report.review_extremes`), and the best estimate is not shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from sync.adjustment.headline import stated_ends
-from sync.adjustment.network import Function
 from sync.adjustment.solution import Answer
-from sync.adjustment.spots import difference_of, find_spot, function_of, on_datum_scale
-from sync.adjustment.words import two_figures
 from sync.case.calculate import Calculation, prepare, refuse_stale
 from sync.case.case import Case, Question, Source
 from sync.errors import EvidenceError, FormatError, UnlinkedClock
-from sync.evidence import Place
-from sync.timebase import Duration, MediaTime, ReferenceTime
-from sync.timeline import Clip, Timeline, build_timeline
+from sync.report.review_extremes import Instant, Part, both_extremes, instants_of, sources_of
+from sync.timebase import ReferenceTime
+from sync.timeline import Timeline, build_timeline
 
 Layout = Literal["grid", "inset"]
 MOST_PANES = 9
@@ -49,42 +44,6 @@ class ReviewRequest:
     start: ReferenceTime | None = None
     end: ReferenceTime | None = None
     allow_stale: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instant:
-    """An asked instant, for the bracket on the strip of the sound."""
-
-    name: str
-    place: Place
-    at: ReferenceTime
-    U95_s: float
-    here: ReferenceTime
-    """Where the arrangement shown has it: ``at`` itself, unless the recordings are moved."""
-
-    @property
-    def low(self) -> ReferenceTime:
-        """Earliest of its 95 % range."""
-        return self.at - Duration.from_s(self.U95_s)
-
-    @property
-    def high(self) -> ReferenceTime:
-        """Latest of its 95 % range."""
-        return self.at + Duration.from_s(self.U95_s)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One arrangement of the recordings, played from ``start`` to ``end``."""
-
-    timeline: Timeline
-    name: str = ""
-    """``earliest consistent`` …; empty where there is only one arrangement."""
-    words: tuple[str, ...] = ()
-    """For the slate before it."""
-    moved: Mapping[tuple[str, int], Duration] = field(default_factory=dict)
-    """By how much a stretch (source, number) lies from its best estimate; empty where none does."""
-    instants: tuple[Instant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +77,9 @@ class Plan:
 def panes_offered(case: Case, *, stale: bool = False) -> tuple[tuple[Source, str], ...]:
     """Every recording with pictures, and why it cannot be a pane; empty where it can."""
     timeline = build_timeline(case, stale=stale)
+    extreme = _in_extremes(case, timeline)
     return tuple(
-        (source, _why_not(timeline, source))
+        (source, _why_not(timeline, source, extreme))
         for source in case.sources if source.facts.picture is not None
     )  # fmt: skip
 
@@ -127,9 +87,10 @@ def panes_offered(case: Case, *, stale: bool = False) -> tuple[tuple[Source, str
 def sounds_offered(case: Case, *, stale: bool = False) -> tuple[tuple[Source, str], ...]:
     """Every recording with sound, and why it cannot be heard; those without pictures first."""
     timeline = build_timeline(case, stale=stale)
+    extreme = _in_extremes(case, timeline)
     heard = [source for source in case.sources if source.facts.sound is not None]
     heard.sort(key=lambda source: source.facts.picture is not None)
-    return tuple((source, _why_not(timeline, source)) for source in heard)
+    return tuple((source, _why_not(timeline, source, extreme)) for source in heard)
 
 
 def usual_request(case: Case) -> ReviewRequest:
@@ -158,24 +119,26 @@ def plan_review(case: Case, request: ReviewRequest) -> Plan:
     sound = None
     if request.sound is not None:
         (sound,) = _chosen(case, timeline, (request.sound,), "sound")
-    start, end = _range(timeline, panes, request)
     ready = prepare(case)
     seen = {source.id for source in (*panes, *(() if sound is None else (sound,)))}
     answers = [(question, _answer(ready, question)) for question in case.questions]
     instants = tuple(dict.fromkeys(
         one for question, answer in answers if answer is not None and not _disputed(answer)
-        for one in _instants(question, answer)
+        for one in instants_of(question, answer)
     ))  # fmt: skip
+    ways = [_both(ready, timeline, question, answer, instants, seen)
+            for question, answer in answers]  # fmt: skip
+    start, end = _range((timeline, *(part.timeline for found in ways if not isinstance(found, str)
+                                     for part in found if part.held)), panes, request)  # fmt: skip
     parts: list[Part] = []
     asked: list[tuple[str, str]] = []
-    for question, answer in answers:
+    for (question, answer), found in zip(answers, ways, strict=True):
         said = "No answer can be given." if answer is None else answer.in_words
-        if answer is not None and answer.verdict == "not-resolved" and not _disputed(answer):
-            why = _why_one_arrangement(ready, question, answer, seen, start, end)
-            if why:
-                said = f"{said} In this film: {why}."
-            else:
-                parts += _extremes(ready, timeline, question, answer, instants)
+        why = found if isinstance(found, str) else _left_out(found, question, start, end)
+        if why:
+            said = f"{said} In this film: {why}."
+        elif not isinstance(found, str):
+            parts += found
         asked.append((question.words, said))
     return Plan(
         case=case, request=request, panes=panes, sound=sound, start=start, end=end,
@@ -187,10 +150,26 @@ def plan_review(case: Case, request: ReviewRequest) -> Plan:
 # -- choosing -------------------------------------------------------------------------------------
 
 
-def _why_not(timeline: Timeline, source: Source) -> str:
+def _in_extremes(case: Case, timeline: Timeline) -> frozenset[str]:
+    """Recordings that have a place in both extremes of some question alone, by limits."""
+    if not any(clip.model is None and clip.start is not None
+               for track in timeline.tracks for clip in track.clips):  # fmt: skip
+        return frozenset()
+    ready = prepare(case)
+    found = set()
+    for question in case.questions:
+        ways = _both(ready, timeline, question, _answer(ready, question), (), None)
+        if not isinstance(ways, str):
+            found |= {source for part in ways for source, _ in part.held}
+    return frozenset(found)
+
+
+def _why_not(timeline: Timeline, source: Source, extreme: frozenset[str]) -> str:
     track = timeline.track(source.id)
     clips = () if track is None else track.clips
     if any(clip.model is not None and clip.status != "conflict" for clip in clips):
+        return ""
+    if source.id in extreme:
         return ""
     if any(clip.status == "conflict" for clip in clips):
         return "the evidence for its clock disagrees, so no time is stated for it"
@@ -203,6 +182,7 @@ def _chosen(
     case: Case, timeline: Timeline, names: Sequence[str], kind: Literal["picture", "sound"]
 ) -> tuple[Source, ...]:
     found = tuple(case.source(name) for name in names)
+    extreme = _in_extremes(case, timeline)
     if kind == "picture" and not 1 <= len(found) <= MOST_PANES:
         raise FormatError(
             "No recording with pictures can be shown." if not found
@@ -215,7 +195,7 @@ def _chosen(
         if (source.facts.picture if kind == "picture" else source.facts.sound) is None:
             lacks = "no pictures" if kind == "picture" else "no sound"
             raise FormatError(f"{source.name} has {lacks}.", hint="Choose another recording.")
-        why = _why_not(timeline, source)
+        why = _why_not(timeline, source, extreme)
         if why:
             raise UnlinkedClock(
                 f"{source.name} cannot be in the film: {why}.",
@@ -236,10 +216,15 @@ def _refuse_size(request: ReviewRequest) -> None:
 
 
 def _range(
-    timeline: Timeline, panes: Sequence[Source], request: ReviewRequest
+    timelines: Sequence[Timeline], panes: Sequence[Source], request: ReviewRequest
 ) -> tuple[ReferenceTime, ReferenceTime]:
-    tracks = [timeline.track(source.id) for source in panes]
+    tracks = [timeline.track(source.id) for timeline in timelines for source in panes]
     clips = [c for track in tracks if track for c in track.clips if c.model is not None]
+    if not clips:
+        raise UnlinkedClock(
+            "Limits alone hold what was chosen, and this film does not show both extremes of it.",
+            hint="Choose the other recording of the question too, or one with its sound.",
+        )
     first = min(clip.start for clip in clips if clip.start is not None)
     last = max(clip.end for clip in clips if clip.end is not None)
     start = first if request.start is None else request.start
@@ -274,139 +259,25 @@ def _disputed(answer: Answer) -> bool:
     return "disagrees" in answer.flags
 
 
-def _instants(question: Question, answer: Answer) -> list[Instant]:
-    ends = ((question.a, answer.a, answer.reference_a, answer.U95_a_s),
-            (question.b, answer.b, answer.reference_b, answer.U95_b_s))  # fmt: skip
-    return [
-        Instant(name=name, place=place, at=at, U95_s=U_s, here=at)
-        for place, name, at, U_s in ends if at is not None and U_s is not None
-    ]  # fmt: skip
-
-
-def _why_one_arrangement(
-    ready: Calculation, question: Question, answer: Answer, seen: set[str],
-    start: ReferenceTime, end: ReferenceTime,
-) -> str:  # fmt: skip
-    """Why an order that is not resolved has no two parts in the film; empty where it has."""
-    adjustment = ready.adjustment
-    spots = [find_spot(ready.inputs, ready.built, place) for place in (question.a, question.b)]
-    apart = difference_of(adjustment.network, *spots)
-    if apart is None or not adjustment.estimable(apart) or None in stated_ends(answer):
-        return (
-            "limits alone hold the two against each other, so a stretch that has no one place is "
-            "neither shown nor heard, and no order of the two can be seen"
-        )
-    if not all(spot.seen is None or spot.seen[0] in seen for spot in spots):
+def _both(
+    ready: Calculation, timeline: Timeline, question: Question, answer: Answer | None,
+    instants: Sequence[Instant], seen: set[str] | None,
+) -> tuple[Part, ...] | str:  # fmt: skip
+    """Both extremes of a question that is not resolved, or why the film has none; ``""`` where
+    there are none to show."""
+    if answer is None or answer.verdict != "not-resolved" or _disputed(answer):
+        return ""
+    found = both_extremes(ready, timeline, question, answer, instants)
+    if not isinstance(found, str) and seen is not None and not sources_of(ready, question) <= seen:
         return "a recording that holds one of the two is not in it"
-    for one in _instants(question, answer):
-        if one.high < start or one.low >= end:
+    return found
+
+
+def _left_out(
+    parts: Sequence[Part], question: Question, start: ReferenceTime, end: ReferenceTime
+) -> str:
+    """Which of the two instants of a question may lie outside the film; empty for none."""
+    for one in parts[0].instants:
+        if one.place in (question.a, question.b) and (one.high < start or one.low >= end):
             return f"it leaves out the time of {one.name}"
     return ""
-
-
-def _extremes(
-    ready: Calculation, timeline: Timeline, question: Question, answer: Answer,
-    instants: Sequence[Instant],
-) -> list[Part]:  # fmt: skip
-    """The two arrangements of two instants that observations tie."""
-    adjustment = ready.adjustment
-    a, b = (find_spot(ready.inputs, ready.built, place) for place in (question.a, question.b))
-    apart = difference_of(adjustment.network, a, b)
-    low, high = stated_ends(answer)
-    assert apart is not None and low is not None and high is not None
-    value = adjustment.value(apart)
-    parts = []
-    for name, end in (("earliest consistent", low), ("latest consistent", high)):
-        by_s = end - value
-        moved = {
-            (clip.source, clip.stretch): _shift(ready, _middle(clip), apart, by_s)
-            for track in timeline.tracks for clip in track.clips if clip.model is not None
-        }  # fmt: skip
-        shifted = tuple(
-            replace(track, clips=tuple(_moved(clip, moved) for clip in track.clips))
-            for track in timeline.tracks
-        )
-        parts.append(Part(
-            timeline=replace(timeline, tracks=shifted), name=name, moved=moved,
-            words=(question.words, answer.in_words, _as_far(answer, end, early=end == low)),
-            instants=tuple(
-                replace(one, here=one.at + _shift(ready, one.place, apart, by_s))
-                for one in instants
-            ),
-        ))  # fmt: skip
-    return parts
-
-
-def _as_far(answer: Answer, end_s: float, *, early: bool) -> str:
-    way = "after" if end_s > 0 else "before"
-    return (
-        f"In this part {answer.b} lies as {'early' if early else 'late'} against {answer.a} as the "
-        f"95 % range allows: {two_figures(abs(end_s), up=False)} s {way} it."
-    )
-
-
-def _middle(clip: Clip) -> Place:
-    return Place(source=clip.source, time=MediaTime((clip.media_start.ns + clip.media_end.ns) // 2))
-
-
-def _moved(clip: Clip, moved: Mapping[tuple[str, int], Duration]) -> Clip:
-    if clip.model is None or clip.start is None or clip.end is None:
-        return clip
-    by = moved[clip.source, clip.stretch]
-    return replace(clip, start=clip.start + by, end=clip.end + by,
-                   model=replace(clip.model, reference=clip.model.reference + by))  # fmt: skip
-
-
-def _shift(ready: Calculation, place: Place, apart: Function, by_s: float) -> Duration:
-    """By how much an instant most probably moves with the difference: cov(T, difference) /
-    var(difference), the regression of one on the other."""
-    own = function_of(ready.adjustment.network, find_spot(ready.inputs, ready.built, place))
-    if own is None:
-        return Duration(0)
-    covariance = ready.adjustment.covariance([on_datum_scale(ready.adjustment, own), apart])
-    if not covariance[1, 1]:
-        return Duration(0)
-    return Duration.from_s(float(covariance[0, 1] / covariance[1, 1]) * by_s)
-
-
-# -- ranges against the sound ---------------------------------------------------------------------
-
-
-class Apart:
-    """The 95 % range of a pane's time against the sound that is heard with it."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self._known: dict[tuple[object, ...], float | None] = {}
-
-    def half_s(self, source: Source, at: MediaTime, sounding: tuple[str, MediaTime] | None
-               ) -> float | None:  # fmt: skip
-        """U of (time of the pane's picture − time of the sound), s; to the second, so that it is
-        not calculated for every picture. ``None``: nothing links the two."""
-        key = (source.id, at.ns // 1_000_000_000, sounding and sounding[0],
-               sounding and sounding[1].ns // 1_000_000_000)  # fmt: skip
-        if key not in self._known:
-            self._known[key] = self._calculated(source, at, sounding)
-        return self._known[key]
-
-    def _calculated(
-        self, source: Source, at: MediaTime, sounding: tuple[str, MediaTime] | None
-    ) -> float | None:
-        ready = self._plan.ready
-        own = self._function(source.id, at)
-        if own is None:
-            return None
-        function = on_datum_scale(ready.adjustment, own)
-        if sounding is not None:
-            heard = self._function(*sounding)
-            if heard is None:
-                return None
-            function = heard - own
-        if not ready.adjustment.estimable(function):
-            return None
-        return ready.adjustment.uncertain(function).expanded().U
-
-    def _function(self, source: str, at: MediaTime) -> Function | None:
-        ready = self._plan.ready
-        spot = find_spot(ready.inputs, ready.built, Place(source=source, time=at))
-        return function_of(ready.adjustment.network, spot)

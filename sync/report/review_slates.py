@@ -11,9 +11,10 @@ from PIL import Image, ImageDraw
 
 from sync import ENGINE_VERSION
 from sync.adjustment.words import capital
+from sync.report.review_extremes import Part
 from sync.report.review_ink import AMBER, GROUND, SECONDARY, TEXT, VERMILION, cut, font, wrapped
 from sync.report.review_layout import Places
-from sync.report.review_plan import Part, Plan
+from sync.report.review_plan import Plan
 from sync.timebase import format_clock
 
 BANNER = "Demonstrative – not evidence"
@@ -25,6 +26,13 @@ METHOD = (
 )
 
 
+SIZES_TRIED = (1.0, 0.94, 0.88, 0.82)
+"""Shares of the usual size, the first that saves a page: below, the smallest line at 960 × 540
+would be under 9 px."""
+_LEFT = 90
+_FAIR = 0.75
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     text: str
@@ -33,6 +41,8 @@ class _Line:
     fill: tuple[int, int, int] = TEXT
     above: int = 0
     """Room over it, pixels at 1080."""
+    tied: bool = False
+    """Stands on the page on which the next line begins."""
     aside: str = ""
     """A digest, in a column of its own on the same line."""
 
@@ -47,10 +57,9 @@ def before_part(plan: Plan, part: Part, number: int, places: Places) -> list[NDA
     lines = [
         _Line(f"Part {number} of {len(plan.parts)}: {part.name}", "bold", 46, AMBER),
         *(_Line(words, size=30, above=22) for words in part.words),
-        _Line("The recordings do not show one arrangement; neither part is a finding. Every clock "
-              "lies where it most probably is if the two instants are this far apart; beside each "
-              "pane's time stands by how much it was moved. On the strip below the panes a bracket "
-              "is the whole 95 % range of an instant, and its dot is where this part has it.",
+        _Line("The recordings do not show one arrangement; neither part is a finding. "
+              f"{part.how} On the strip below the panes a bracket is the whole 95 % range of an "
+              "instant, and its dot is where this part has it.",
               fill=SECONDARY, above=30),
     ]  # fmt: skip
     return _pages(places, lines, stale=plan.stale)
@@ -73,7 +82,7 @@ def _opening(plan: Plan) -> Iterator[_Line]:
     if case.examiner:
         yield _Line(f"Examiner: {case.examiner}", fill=SECONDARY, above=4)
     for question, answer in plan.asked:
-        yield _Line(question, size=28, above=20)
+        yield _Line(question, size=28, above=20, tied=True)
         yield _Line(answer, size=22, fill=SECONDARY, above=2)
     yield _Line(_what(plan), above=24)
     yield _Line(METHOD, size=22, fill=SECONDARY, above=12)
@@ -107,39 +116,71 @@ def _what(plan: Plan) -> str:
     return f"{named}; {sound}; {times} by {clock_name(plan)}."
 
 
+@dataclass(frozen=True, slots=True)
+class _Put:
+    """One row of text on a page, with its place in pixels."""
+
+    line: _Line
+    text: str
+    page: int
+    y: int
+
+
 def _pages(places: Places, lines: list[_Line], *, stale: bool) -> list[NDArray[np.uint8]]:
-    """Lines broken and laid on as many pages as they need, each marked where out of date."""
-    left, top, bottom = places.px(90), places.px(80), places.height - places.px(80)
-    images: list[Image.Image] = []
-    y = bottom
-    for line in lines:
-        face = font(line.face, round(line.size * places.unit))
-        step = round(line.size * 1.32 * places.unit)
-        y += places.px(line.above) if line.above else 0
-        room = places.width - 2 * left
-        column = left + room * 2 // 5
-        texts = wrapped(line.text, face, room)
+    """Lines broken and laid on as few pages as their sizes allow, each marked if out of date."""
+    scale, rows = SIZES_TRIED[0], _laid(places, lines, SIZES_TRIED[0])
+    for smaller in SIZES_TRIED[1:]:
+        fewer = _laid(places, lines, smaller)
+        if fewer[-1].page < rows[-1].page:
+            scale, rows = smaller, fewer
+            break
+    count = rows[-1].page + 1
+    images = [Image.new("RGB", (places.width, places.height), GROUND) for _ in range(count)]
+    left = places.px(_LEFT)
+    for row in rows:
+        draw, line = ImageDraw.Draw(images[row.page]), row.line
+        face = font(line.face, round(line.size * scale * places.unit))
+        draw.text((left, row.y), row.text, fill=line.fill, font=face)
         if line.aside:
-            texts = [cut(line.text, face, column - left - places.px(20))]
-        for text in texts:
-            if y + step > bottom or not images:
-                images.append(Image.new("RGB", (places.width, places.height), GROUND))
-                y = top
-            draw = ImageDraw.Draw(images[-1])
-            draw.text((left, y), text, fill=line.fill, font=face)
-            if line.aside:
-                mono = font("mono", round(19 * places.unit))
-                draw.text((column, y + places.px(2)), line.aside, fill=SECONDARY, font=mono)
-            y += step
-    if len(images) > 1:
-        face = font("plain", round(20 * places.unit))
-        for n, image in enumerate(images, start=1):
-            ImageDraw.Draw(image).text((places.width - left, places.height - places.px(40)),
-                                       f"{n} of {len(images)}", fill=SECONDARY, font=face,
-                                       anchor="rm")  # fmt: skip
-    for image in images if stale else ():
-        ImageDraw.Draw(image).text(
-            (left, places.height - places.px(40)), "OUT OF DATE", fill=VERMILION, anchor="lm",
-            font=font("bold", round(30 * places.unit)),
-        )  # fmt: skip
+            mono = font("mono", round(19 * places.unit))
+            column = left + (places.width - 2 * left) * 2 // 5
+            draw.text((column, row.y + places.px(2)), line.aside, fill=SECONDARY, font=mono)
+    foot = places.height - places.px(40)
+    for n, image in enumerate(images, start=1):
+        draw = ImageDraw.Draw(image)
+        if count > 1:
+            draw.text((places.width - left, foot), f"{n} of {count}", fill=SECONDARY, anchor="rm",
+                      font=font("plain", round(20 * places.unit)))  # fmt: skip
+        if stale:
+            draw.text((left, foot), "OUT OF DATE", fill=VERMILION, anchor="lm",
+                      font=font("bold", round(30 * places.unit)))  # fmt: skip
     return [np.asarray(image) for image in images]
+
+
+def _laid(places: Places, lines: list[_Line], scale: float) -> list[_Put]:
+    """Every row at this share of the usual size. On more than one page a heading begins the next
+    page once a fair share of all is on this one, so that no page is nearly empty."""
+    top, bottom = places.px(80), places.height - places.px(80)
+    left = places.px(_LEFT)
+    blocks: list[tuple[_Line, list[str], int, int]] = []
+    for line in lines:
+        face = font(line.face, round(line.size * scale * places.unit))
+        room = places.width - 2 * left
+        texts = [cut(line.text, face, room * 2 // 5 - places.px(20))] if line.aside else wrapped(
+            line.text, face, room)  # fmt: skip
+        above = places.px(line.above * scale) if line.above else 0
+        blocks.append((line, texts, above, round(line.size * 1.32 * scale * places.unit)))
+    total = sum(above + step * len(texts) for _, texts, above, step in blocks)
+    share = total / max(1, -(-total // (bottom - top)))
+    rows: list[_Put] = []
+    page, y = 0, top
+    for line, texts, above, step in blocks:
+        y += above
+        if line.face == "bold" and y - top >= share * _FAIR and total > bottom - top:
+            page, y = page + 1, top
+        for text in texts:
+            if y + (2 * step if line.tied else step) > bottom:
+                page, y = page + 1, top
+            rows.append(_Put(line, text, page, y))
+            y += step
+    return rows

@@ -23,12 +23,14 @@ from sync.media.pane_reader import PaneReader
 from sync.media.raw_sound import RawSound
 from sync.media.sound import SoundReader
 from sync.progress import SILENT, Progress
+from sync.report.review_apart import Apart
 from sync.report.review_drawing import StillState, StripState, still, strip_wave
+from sync.report.review_extremes import Part
 from sync.report.review_ink import GROUND as GROUND_RGB
 from sync.report.review_ink import PANEL, SECONDARY, TEXT, Lettering
 from sync.report.review_layout import Places, places
 from sync.report.review_panes import Pane, RunningText, Shown
-from sync.report.review_plan import Apart, Part, Plan, ReviewRequest, plan_review
+from sync.report.review_plan import Plan, ReviewRequest, plan_review
 from sync.report.review_slates import BANNER, before_part, clock_name, heading, opening
 from sync.report.review_sound import FilmSound
 from sync.report.whole import whole_file
@@ -165,7 +167,7 @@ class _Film:
     ) -> None:  # fmt: skip
         self._plan, self._laid, self._panes = plan, laid, panes
         self._sound, self._writer, self._matrix = sound, writer, matrix
-        self._apart = Apart(plan)
+        self._apart = Apart(plan.ready)
         self._ground: Planes | None = None
         self._head: int | None = None
         self._heard = 0

@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,20 +129,38 @@ def _pictures(
         if at is not None
     ]  # fmt: skip
     wanted.sort(key=lambda one: (one.mark.source, one.at))
-    with ThreadPoolExecutor() as pool:  # of a full picture nearly all is unpacking, outside the GIL
+    with ThreadPoolExecutor() as pool:  # nearly all is unpacking and decoding, outside the GIL
+        read = {
+            source: pool.submit(_of_recording, case.source(source), list(those), sightings)
+            for source, those in groupby(
+                (one for one in wanted if one.kept is None), key=lambda one: one.mark.source
+            )
+        }
         kept = pool.map(lambda one: None if one.kept is None else _of_file(one.kept), wanted)
         for one, small in zip(wanted, kept, strict=True):
             if one.kept is not None:
                 yield one, small, f"{one.words}; reduced from {one.kept.name}"
                 continue
-            seen = sightings.picture(case.source(one.mark.source), one.at, *PICTURE_PX)
-            if seen is not None:
-                from PIL import Image
+            found = read[one.mark.source].result()[one]
+            if found is not None:
+                yield one, *found
 
-                number = f"frame {seen.frame}" if seen.exact else "frame number not verified"
-                small = _Small(small_picture(Image.fromarray(seen.pixels)),
-                               seen.pixels.shape[1], seen.pixels.shape[0])  # fmt: skip
-                yield one, small, f"{one.words}; {number}, reduced"
+
+def _of_recording(
+    source: Source, wanted: list[_Wanted], sightings: Sightings
+) -> dict[_Wanted, tuple[_Small, str] | None]:
+    """Pictures of one recording, in order of time, so that what was decoded serves the next."""
+    from PIL import Image
+
+    found: dict[_Wanted, tuple[_Small, str] | None] = dict.fromkeys(wanted)
+    for one in wanted:
+        seen = sightings.picture(source, one.at, *PICTURE_PX)
+        if seen is not None:
+            number = f"frame {seen.frame}" if seen.exact else "frame number not verified"
+            height, width = seen.pixels.shape[:2]
+            small = _Small(small_picture(Image.fromarray(seen.pixels)), width, height)
+            found[one] = (small, f"{one.words}; {number}, reduced")
+    return found
 
 
 def _kept(folder: Path | None, name: str) -> Path | None:

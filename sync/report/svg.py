@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
@@ -125,6 +126,21 @@ class Drawing:
             f'height="{self.height:g}" viewBox="0 0 {self.width:g} {self.height:g}" role="img">'
             f"<title>{escape(clean(self.title))}</title>{''.join(self.parts)}</svg>"
         )
+
+
+def name_width(names: Iterable[str], px: float, most: float) -> float:
+    """Room for the longest of these names and a gap after it, at most ``most``."""
+    return min(most, max((len(name) for name in names), default=0) * px * _WIDE + 14)
+
+
+def fitting(words: str, width: float, px: float) -> str:
+    """Words as far as they go into a width: what is cut is cut from their middle, since names
+    often differ in their ends alone."""
+    most = int((width - 14) / (px * _WIDE))
+    if len(words) <= most:
+        return words
+    tail = (most - 1) // 2
+    return f"{words[: most - 1 - tail].rstrip()}…{words[len(words) - tail :].lstrip()}"
 
 
 def elided(words: str, most: int) -> str:

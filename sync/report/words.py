@@ -89,7 +89,7 @@ def extent(item: Evidence) -> str:
         half = _half(item.distribution)
         decimals = decimals_for(half)
         a, b = (format_seconds(at.ns, decimals) for at in (item.time_a, item.time_b))
-        return f"{a} s is {b} s; {_about(0.0, item.distribution)}"
+        return f"{a} s of the first is {b} s of the second, off by {_about(0.0, item.distribution)}"
     if isinstance(item, LogTime):
         if item.typed_within is None:
             return f"stamped by the machine; last digit {item.granularity.s:g} s"
@@ -97,7 +97,7 @@ def extent(item: Evidence) -> str:
     if isinstance(item, (Delay, StatedOffset, KnownGap)):
         return _about(item.value.s, item.distribution)
     if isinstance(item, ClockCheck):
-        return _about(0.0, item.distribution)
+        return f"off by {_about(0.0, item.distribution)}"
     return ""
 
 
@@ -105,7 +105,7 @@ def _about(value_s: float, spread: Distribution) -> str:
     half = _half(spread)
     low, high = format_ends(value_s - half, value_s + half, decimals_for(half))
     kind = "95 % range" if spread.half is None else "hard limits"
-    return f"between {low} and {high} s ({kind})"
+    return f"between {minus(low)} and {minus(high)} s ({kind})"
 
 
 def _half(spread: Distribution) -> float:
@@ -151,7 +151,7 @@ def probability(p: float) -> str:
 
 def percent(share: float) -> str:
     """A share of a budget; what is too small to print is said to be."""
-    return f"{share:.0%}" if share >= 0.01 else "below 1 %"
+    return f"{100 * share:.0f} %" if share >= 0.01 else "below 1 %"
 
 
 def size(size_bytes: int) -> str:

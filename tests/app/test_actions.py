@@ -6,6 +6,7 @@ from collections import Counter
 from typing import get_args
 
 from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QMenu
 
 from app.actions import ACTIONS, FocusKind, When, key_text, keys_for, keys_text
 from app.commands import WHILE_MARKING, command_table
@@ -72,3 +73,12 @@ def test_keys_are_written_for_people() -> None:
     assert key_text("Ctrl++") == "Ctrl++"
     by_id = {spec.id: spec for spec in ACTIONS}
     assert keys_text(by_id["accept"]) == "⏎"
+
+
+def test_every_action_is_in_one_menu_that_fits_a_low_screen(window: MainWindow) -> None:
+    menus = window.menuBar().findChildren(QMenu) + window.findChildren(QMenu)
+    listed = Counter(id(act) for menu in set(menus) for act in menu.actions())
+    for spec in ACTIONS:
+        if not spec.id.startswith("focus_") and spec.when != "closing":
+            assert listed[id(window.acts[spec.id])] == 1, spec.id
+    assert max(menu.sizeHint().height() for menu in menus) < 700, "a screen is 720 high"

@@ -244,7 +244,7 @@ def test_a_folder_that_is_gone_and_a_stopped_search_are_said(
     path, folder = lost
     window.open(path)
     settle(window)
-    window.bench.files.relink(["gate", "yard"])
+    window.bench.relinking.relink(["gate", "yard"])
     dialog = QApplication.activeModalWidget()
     assert isinstance(dialog, Relink)
     dialog.look_in(folder / "gone")

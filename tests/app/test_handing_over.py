@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 
 from app.dialogs.handing_over import BundleChoice, ChooseBundle, ChooseReview
 from app.document import Document
@@ -68,13 +69,14 @@ def test_the_dialog_offers_what_can_be_shown_and_says_why_not(
     dialog = ChooseReview(window, painted.case, (200_000_000, 900_000_000))
     dialog.show()
     assert dialog.first.text() == "00:00:00.200"
-    (tick,) = dialog._panes.values()
-    assert tick.isEnabled() and tick.isChecked()
+    pane = dialog.panes.item(0)
+    assert dialog.panes.count() == 1
+    assert pane.flags() & Qt.ItemFlag.ItemIsEnabled and pane.checkState() == Qt.CheckState.Checked
     assert not dialog.large.isEnabled()
     dialog.accept()
     assert dialog.value is not None and dialog.value.end is not None
     assert dialog.value.sound == "radio"
-    tick.setChecked(False)
+    pane.setCheckState(Qt.CheckState.Unchecked)
     dialog.show()
     dialog.value = None
     dialog.accept()

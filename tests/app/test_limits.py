@@ -11,12 +11,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.cards import limit_arrows, range_text, source_cards
+from app.cards import range_text, source_cards
 from app.dialogs.delays import ChangeDelay, Delays
 from app.dialogs.limit import StateLimit
 from app.dialogs.places import offered
 from app.dialogs.small import Reason
 from app.doubts import disagreements, overall_words, without_each
+from app.lane_markers import limit_arrows
 from app.main_window import MainWindow
 from app.residuals import residual_points
 from sync.adjustment.solution import (
@@ -36,6 +37,7 @@ from sync.timebase import Duration, MediaTime, ReferenceTime
 from tests.app.keyboard import in_dialog, press, write
 from widgets.answer_parts import WhatIfCard
 from widgets.leave_one_out import LeaveOneOut
+from widgets.theme import source_colour
 
 Settle = Callable[[MainWindow], None]
 
@@ -353,8 +355,9 @@ def test_the_whole_in_words(opened: MainWindow) -> None:
 def test_residuals_are_points_that_lead_to_their_marks(
     opened: MainWindow, settle: Settle, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    case, views = opened.bench.document.case, opened.bench.lane_views
     points = residual_points(
-        opened.bench.document.case, solution(opened), opened.bench.places.reference_of
+        case, solution(opened), opened.bench.places.reference_of, views.colours(case)
     )
     assert {point.id for point in points} >= {"mark-1", "mark-2", "mark-3", "mark-4"}
     assert all(point.reference_ns > 0 for point in points)
@@ -363,6 +366,10 @@ def test_residuals_are_points_that_lead_to_their_marks(
     panel.show_page("residuals")
     plot = panel.residuals
     assert plot is not None
+    first = plot.shown()[0]
+    (chosen,) = [source.id for source in case.sources if source.name == first.source]
+    views.set_colour(chosen, 4)
+    assert plot.shown()[0].colour == source_colour(4) != first.colour
     plot.setFocus()
     press(opened, "Right", "Enter")
     settle(opened)

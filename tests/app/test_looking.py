@@ -56,7 +56,7 @@ def test_keys_look_closer_in_the_pictures_own_pixels(opened: MainWindow, settle:
     press(opened, *["Alt+="] * 12)
     assert pane(opened).zoom.scale == 16.0
     settle(opened)
-    shown = pane(opened)._pixels
+    shown = pane(opened).pixels
     assert shown is not None
     assert shown.shape[:2] == (own.height_px, own.width_px)
     assert read_number(shown[:, :, :3]) == 30

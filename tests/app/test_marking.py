@@ -63,7 +63,7 @@ def test_not_yet_and_happened_take_turns(qtbot: QtBot, opened: MainWindow, settl
     shown = []
     for _ in range(3):
         shown.append((pane._marking, pane.info.frames if pane.info else None))
-        opened.bench.marking._pair._turn()
+        opened.bench.drafting.pair._turn()
     assert shown == [("happened", (5, 5)), ("not yet", (4, 4)), ("happened", (5, 5))]
     press(opened, "Esc")
     assert pane._marking is None
@@ -310,7 +310,7 @@ def test_alt_suspends_snapping(qtbot: QtBot, opened: MainWindow, settle: Settle)
     press(opened, "Home", "Shift+Right")
     for _ in range(3):
         press(opened, "Left")
-    opened.bench.marking.snap = True
+    opened.bench.drafting.snap = True
     press(opened, "Z")
     press(opened, "Alt+M")
     draft = opened.bench.marking.draft

@@ -67,7 +67,7 @@ def test_they_are_there_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "kept", ["nonsense", "[1]", json.dumps({"times": "utc", "sound_half_ms": "20",
+    "kept", ["nonsense", "[1]", json.dumps({"times": "tai", "sound_half_ms": "20",
              "radio_longest_s": -1.0, "save_every_min": 3, "tips": 1, "cache_limit_gib": 0})]
 )  # fmt: skip
 def test_what_cannot_be_read_is_the_default(kept: str) -> None:
@@ -98,8 +98,8 @@ def test_the_window_takes_them_up(
     assert "elapsed since 00:00:00" in time.accessibleDescription()
     assert "elapsed" not in on_clock
     assert window.desk.lanes.ruler._mode == "elapsed"
-    assert bench.marking.sound_half_ns == 35_000_000
-    assert bench.marking.radio_longest_s == 2.5
+    assert bench.drafting.sound_half_ns == 35_000_000
+    assert bench.marking.closing.radio_longest_s == 2.5
     assert bench.autosave.every_ms == 300_000
     assert bench.audio.wanted == "hp"
     assert (bench.recordings.cache.folder, bench.recordings.cache.limit_bytes) == (

@@ -34,7 +34,7 @@ def test_a_preview_first_then_index_traces_and_proxy(
     recordings.curve_ready.connect(look)
     window.open(make_case("gate"))
     settle(window)
-    assert seen[0] == ("preview: bytes a picture", "provisional", True)
+    assert seen[0] == ("preview, by bytes", "provisional", True)
     assert seen[-1] == ("motion", "verified", True)
     opened = recordings.get("gate")
     assert opened is not None
@@ -93,3 +93,27 @@ def test_a_reading_that_was_stopped_is_said_and_goes_on_where_it_was(
     assert not opened.stopped
     assert opened.index is not None
     assert opened.index.state == "verified"
+
+
+def test_what_is_in_sight_comes_first_and_the_digests_are_checked_all_the_same(
+    window: MainWindow, settle: Settle, make_case: Callable[..., Path]
+) -> None:
+    said: list[tuple[str, str]] = []
+    window.bench.jobs.started.connect(lambda job: said.append(("begins", job.title)))
+    window.bench.jobs.ended.connect(lambda job: said.append(("ends", job.title)))
+    checked: list[object] = []
+    window.bench.recordings.checked.connect(checked.append)
+    window.open(make_case("gate", "yard", "radio"))
+    settle(window)
+    opened = [at for at, (_, title) in enumerate(said)
+              if title.startswith("Opening ") and "made" not in title]  # fmt: skip
+    slow = ("Reading", "Finding", "Checking")
+    later = {title: at for at, (what, title) in enumerate(said)
+             if what == "begins" and title.split()[0] in slow}  # fmt: skip
+    assert later.keys() == {
+        "Reading gate", "Reading yard", "Reading sound of radio", "Finding onsets of radio",
+        "Checking files",
+    }  # fmt: skip
+    # The last opening ends after what it makes room for has begun.
+    assert min(later.values()) > opened[-2]
+    assert len(checked) == 1

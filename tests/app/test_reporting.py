@@ -9,6 +9,7 @@ import pytest
 
 from app.main_window import MainWindow
 from app.print_pdf import pdf_bytes
+from sync.case.paths import media_path_of
 from sync.errors import CaseError
 from tests.app.keyboard import press
 from tests.app.test_files import MakeCase, Settle, said
@@ -45,11 +46,25 @@ def test_what_cannot_be_written_is_said(
 ) -> None:
     window.open(make_case("gate", "yard"))
     settle(window)
-    window.bench.files.report_to(tmp_path / "no" / "r.pdf")
+    window.bench.handing_over.report_to(tmp_path / "no" / "r.pdf")
     settle(window)
     assert "no such folder" in said(window)
     with pytest.raises(CaseError, match="neither"):
-        window.bench.files.report_to(tmp_path / "r.doc")
+        window.bench.handing_over.report_to(tmp_path / "r.doc")
+
+
+def test_nothing_is_written_over_the_case_or_its_recordings(
+    window: MainWindow, settle: Settle, make_case: MakeCase
+) -> None:
+    path = make_case("gate", "yard")
+    window.open(path)
+    settle(window)
+    for own in (path, path.with_name(path.name + ".log")):
+        with pytest.raises(CaseError, match="is the case itself"):
+            window.bench.handing_over.export_to(own, "csv")
+    source = window.bench.document.case.sources[0]
+    with pytest.raises(CaseError, match="never written to"):
+        window.bench.handing_over.export_to(media_path_of(path, source.path), "csv")
 
 
 def test_a_figure_is_drawn_as_lines_and_never_wider_than_the_page(qapp: object) -> None:

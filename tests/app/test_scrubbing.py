@@ -86,8 +86,8 @@ def test_a_drag_shows_a_preview_and_its_end_the_frame(
     assert info(opened).frames == (30, 30)
     pane = opened.desk.wall.pane("gate")
     assert pane is not None
-    assert pane._pixels is not None
-    assert read_number(np.asarray(pane._pixels)[:, :, :3]) == 30
+    assert pane.pixels is not None
+    assert read_number(np.asarray(pane.pixels)[:, :, :3]) == 30
     settle(opened)
 
 
@@ -106,7 +106,7 @@ def test_a_mark_is_accepted_only_on_exact_pictures(
     """Enter at once: it waits until both were shown."""
     drag(opened, 3 * S)
     opened.bench.marking.mark()
-    pair = opened.bench.marking._pair
+    pair = opened.bench.drafting.pair
     assert not pair.complete
     opened.bench.marking.accept()
     assert asked(opened) is None
@@ -125,7 +125,7 @@ def test_a_mark_is_refused_where_the_picture_is_not_what_was_indexed(
 ) -> None:
     settle(opened)
     opened.bench.marking.mark()
-    pair = opened.bench.marking._pair
+    pair = opened.bench.drafting.pair
     qtbot.waitUntil(lambda: pair.complete)
     for name, answer in list(pair._got.items()):
         other = {n: getattr(answer, n) for n in FrameAnswer.__slots__} | {"exact": False}

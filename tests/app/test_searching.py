@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -21,6 +23,9 @@ from app.dialogs.small import Reason
 from app.main_window import MainWindow
 from sync.case.acts import mark_event
 from sync.case.blind_check import Round
+from sync.case.case import Case
+from sync.case.recordings import add_recording
+from sync.case.store import CaseStore
 from sync.correlate.result import (
     Candidate,
     Coincidence,
@@ -31,7 +36,7 @@ from sync.correlate.result import (
     Segment,
 )
 from sync.errors import TraceError
-from sync.evidence import Lag
+from sync.evidence import Delay, Lag
 from sync.timebase import MediaTime
 from tests.app.keyboard import press
 from widgets.search_words import strongest
@@ -154,7 +159,7 @@ def test_a_chosen_candidate_shows_what_it_rests_on_at_once_and_plays_it(
     panel.select(0)
     QApplication.processEvents()
     assert time.perf_counter() - began < 0.1
-    views = [shown for shown in panel._cards[0].findChildren(QLabel)
+    views = [shown for shown in panel.findings._cards[0].findChildren(QLabel)
              if not shown.pixmap().isNull() and shown.isVisible()]  # fmt: skip
     assert len(views) >= 2 * count, "pictures before and at, in both"
     assert opened.bench.playhead.playing
@@ -214,7 +219,7 @@ def test_who_accepts_reads_what_is_kept_as_a_check(
     search(opened, settle, monkeypatch, FOUND)
     assert any("Without it the case says 1.0" in text for text in opened.desk.search.texts())
     press(opened, "A")
-    assert "'lamp', marked in both" in opened.desk.search.confirm_text.text()
+    assert "'lamp', marked in both" in opened.desk.search.decision.text.text()
     press(opened, "Enter")
     settle(opened)
     (lag,) = opened.bench.document.case.of_kind(Lag)
@@ -301,7 +306,9 @@ def test_a_blind_check_is_noted_and_shown(
     (lag,) = opened.bench.document.case.of_kind(Lag)
     assert "5 of 5 right" in lag.provenance.note
     press(opened, "Shift+A")
-    assert opened.bench.searching._blind.rounds == (), "an accepted match is not checked any more"
+    assert opened.bench.searching.candidates._blind.rounds == (), (
+        "an accepted match is not checked any more"
+    )
 
 
 def test_a_blind_check_that_is_given_up_or_not_possible_notes_nothing(
@@ -356,8 +363,8 @@ def test_a_match_with_radio_sound_carries_a_delay_that_was_chosen(
     search(window, settle, monkeypatch, replace(FOUND, candidates=(heard,)))
     press(window, "A")
     panel = window.desk.search
-    assert panel.delay.isVisible()
-    texts = [panel.delay.itemText(n) for n in range(panel.delay.count())]
+    assert panel.decision.delay.isVisible()
+    texts = [panel.decision.delay.itemText(n) for n in range(panel.decision.delay.count())]
     assert texts[0] == "radio is late: radio chain, 0 to 1 s"
     assert texts[1].startswith("gate is late") and texts[2].startswith("neither is late")
     press(window, "Enter")
@@ -367,6 +374,60 @@ def test_a_match_with_radio_sound_carries_a_delay_that_was_chosen(
     detail = window.desk.evidence
     detail.table.view.selectRow(detail.table._model.ids.index(lag.id))
     assert "late by radio chain (0.5 ± 0.5 s)" in detail.detail.text()
+
+
+def test_a_whole_map_of_radio_sound_carries_the_delay_that_was_chosen(
+    qtbot: QtBot, window: MainWindow, settle: Settle, make_case: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    window.open(make_case("gate", "radio"))
+    settle(window)
+    heard = replace(CANDIDATE, kind_b="onset")
+    found = replace(
+        FOUND, candidates=(heard, replace(heard, offset_s=2.0, epoch_s=0.4)), segments_of="b",
+        segments=(
+            Segment(from_s=0.2, to_s=0.6, transmissions=1, candidate=1),
+            Segment(from_s=1.8, to_s=2.2, transmissions=1, candidate=0),
+        ),
+        jumps=(Jump(of="b", after_s=0.6, before_s=1.8, change_s=1.0, U95_s=0.03),),
+    )  # fmt: skip
+    search(window, settle, monkeypatch, found)
+    panel = window.desk.search
+    qtbot.mouseClick(panel.findings.map_button, Qt.MouseButton.LeftButton)
+    assert panel.decision.delay.isVisible()
+    assert panel.decision.delay.itemText(0) == "radio is late: radio chain, 0 to 1 s"
+    press(window, "Enter")
+    settle(window)
+    lags = window.bench.document.case.of_kind(Lag)
+    assert [(lag.delays_a, lag.delays_b) for lag in lags] == [((), ("radio-chain",))] * 2
+    press(window, "Ctrl+Z")
+    settle(window)
+    assert window.bench.document.case.of_kind(Delay) == (), "the delay came with them, as one act"
+
+
+def test_of_two_sounds_either_may_be_late_and_neither_is_the_usual(
+    window: MainWindow, settle: Settle, clips: dict[str, Path], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    soundfile.write(tmp_path / "mic.wav", np.random.default_rng(1).normal(0, 0.1, 48_000), 8000)
+    path = tmp_path / "made.tiepoint"
+    case = Case(id="", examiner="E")
+    for recording in (clips["radio"], tmp_path / "mic.wav"):
+        case, _ = add_recording(case, recording, case_path=path)
+    CaseStore.create(path, case, "E").close()
+    window.open(path)
+    settle(window)
+    heard = replace(CANDIDATE, kind_a="onset", kind_b="onset")
+    search(window, settle, monkeypatch, replace(FOUND, candidates=(heard,)))
+    press(window, "A")
+    delay = window.desk.search.decision.delay
+    texts = [delay.itemText(n) for n in range(delay.count())]
+    assert texts[0].startswith("neither is late")
+    assert {text.partition(" is late")[0] for text in texts[1:]} == {"radio.wav", "mic.wav"}
+    press(window, "Enter")
+    settle(window)
+    (lag,) = window.bench.document.case.of_kind(Lag)
+    assert (lag.delays_a, lag.delays_b) == ((), ())
 
 
 def test_u_leaves_a_candidate_undecided(

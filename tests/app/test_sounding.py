@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +18,7 @@ from app.settings import Settings
 from app.sound_feed import Grain
 from app.voices import Run
 from tests.app.keyboard import press
+from tests.app.test_audio_out import Sink, multimedia
 from widgets.theme import apply_theme
 
 S = 1_000_000_000
@@ -213,3 +214,72 @@ def test_only_the_focused_one_sounds_while_answers_are_covered(
     opened.bench.focus.set("gate")
     assert names(opened) == []
     settle(opened)
+
+
+@pytest.fixture
+def with_device(
+    qtbot: QtBot, make_case: Callable[..., Path], settle: Settle
+) -> Iterator[tuple[MainWindow, AudioOut]]:
+    """A window with radio, and a made device that plays what it is told it has."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    audio = AudioOut(multimedia=multimedia())
+    made = MainWindow(settings=Settings(), audio=audio)
+    made.resize(1280, 720)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.activateWindow()
+    made.open(make_case("gate", "radio", datum="radio"))
+    settle(made)
+    focus(made, "radio", settle)
+    yield made, audio
+    made.close()
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def test_a_device_that_disappears_in_mid_play_costs_the_sound_and_no_time(
+    with_device: tuple[MainWindow, AudioOut], qtbot: QtBot, settle: Settle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    import app.audio_out
+
+    window, audio = with_device
+    playhead = window.bench.playhead
+    press(window, "Space")
+    assert audio.sounding
+    sink = Sink.made[-1]
+    sink.played_us = 400_000  # the device has played 0.4 s, and then it is pulled out
+    playhead.tick()
+    monkeypatch.setattr(app.audio_out, "STOPPED_NS", 60_000_000)
+    before = playhead.position
+    with qtbot.waitSignal(audio.lost, timeout=5000):
+        pass
+    after = playhead.position
+    assert playhead.playing, "it goes on"
+    assert 0 <= after - before <= 60_000_000, "nothing is skipped, nothing is shown twice"
+    assert "the audio device stopped: playing by the wall clock" in window.desk.status.facts()
+    assert window.desk.transport._sound.text() == "no audio device"
+    qtbot.waitUntil(lambda: playhead.position > after + 50_000_000, timeout=5000)
+    assert sink.feed is None, "the device is let go"
+    press(window, "Space")
+    press(window, "Space")
+    assert audio.sounding, "the next one there is, is taken"
+    assert Sink.made[-1] is not sink
+    assert window.desk.transport._sound.text() == "sound: radio"
+    press(window, "Space")
+    settle(window)
+
+
+def test_a_device_that_is_gone_before_play_is_said_and_the_pictures_go_on(
+    with_device: tuple[MainWindow, AudioOut], qtbot: QtBot, settle: Settle
+) -> None:
+    window, audio = with_device
+    audio.loaded(multimedia(null=True)())
+    press(window, "Space")
+    assert not audio.sounding
+    assert window.bench.playhead.playing
+    assert window.desk.transport._sound.text() == "no audio device"
+    assert "no audio device" in window.desk.status.facts()
+    press(window, "Space")
+    settle(window)

@@ -61,10 +61,10 @@ def seen(window: MainWindow) -> tuple[int, str, float]:
     """(painted number, field as said, time) of what the pane shows."""
     pane = window.desk.wall.pane("hall")
     assert pane is not None
-    assert pane._pixels is not None
+    assert pane.pixels is not None
     assert pane.info is not None
     assert pane.info.media is not None
-    return number_in(pane._pixels), pane.info.field, pane.info.media.s
+    return number_in(pane.pixels), pane.info.field, pane.info.media.s
 
 
 def test_ctrl_arrows_step_field_by_field(
@@ -118,7 +118,7 @@ def test_a_mark_on_a_field_lies_between_two_fields(
         pane = opened.desk.wall.pane("hall")
         assert pane is not None
         shown[pane._marking] = seen(opened)[0]
-        opened.bench.marking._pair._turn()
+        opened.bench.drafting.pair._turn()
     assert shown == {"happened": 5, "not yet": 4}
     press(opened, "Right")
     settle(opened)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.controllers import recordings
+from app.controllers import reading
 from app.main_window import MainWindow
 from sync.case.case import Source
 from sync.evidence import Mark, takes_part
@@ -25,16 +25,16 @@ def test_it_is_kept_outlined_and_checked(
     qtbot: QtBot, window: MainWindow, settle: Settle, make_case: Callable[..., Path],
     monkeypatch: pytest.MonkeyPatch, late_ns: int,
 ) -> None:  # fmt: skip
-    def as_tables_say(path: Path, source: Source, *_: object) -> recordings._Index:
+    def as_tables_say(path: Path, source: Source, *_: object) -> reading.Index:
         index, _notes = provisional_index(path)
-        return recordings._counted(source, replace(index, time_ns=index.time_ns + late_ns))
+        return reading.counted(source, replace(index, time_ns=index.time_ns + late_ns))
 
     def held_back(path: Path, source: object, cache: object, progress: Progress) -> object:
-        return recordings._Pictures(None, {}, None)
+        return reading.Pictures(None, {}, None)
 
-    read = recordings._pictures
-    monkeypatch.setattr(recordings, "_quick_index", as_tables_say)
-    monkeypatch.setattr(recordings, "_pictures", held_back)
+    read = reading.pictures
+    monkeypatch.setattr(reading, "index", as_tables_say)
+    monkeypatch.setattr(reading, "pictures", held_back)
     window.open(make_case("gate"))
     settle(window)
     bench = window.bench

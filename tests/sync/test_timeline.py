@@ -126,8 +126,16 @@ def test_footage_at_the_edges(at: ReferenceTime, media: MediaTime) -> None:
         ("cam1", r(160.1), "ended at 14:24:40.1"),
         ("cam1", r(900), "ended at 14:24:40.1"),
         ("dispatch", r(-1), "not recording: begins at 14:22:00.0; one stretch of it not linked"),
-        ("dispatch", r(30), "gap between stretches; one stretch of it not linked"),
-        ("dispatch", r(90) - NS, "gap between stretches; one stretch of it not linked"),
+        (
+            "dispatch",
+            r(30),
+            "time removed here, length unknown (0 to 30.3 s); one stretch of it not linked",
+        ),
+        (
+            "dispatch",
+            r(90) - NS,
+            "time removed here, length unknown (0 to 30.3 s); one stretch of it not linked",
+        ),
         ("dispatch", r(130), "ended at 14:24:10.0; one stretch of it not linked"),
     ],
 )
@@ -314,3 +322,18 @@ def test_a_recording_that_only_limits_hold_is_placed_but_not_linked() -> None:
     assert track.clips[0].start == r(5), "the middle where no mean is given"
     assert timeline.span == (r(0), r(30)), "the view fits what is linked"
     assert timeline.position("cam1", r(20)).state == "no link"
+
+
+def test_the_length_of_what_is_removed_is_said_with_its_range() -> None:
+    case = solved(
+        small_case(), model("dispatch", 0, 0.0), model("dispatch", 1, 10.0),
+        model("dispatch", 2, 12.0),
+    )  # fmt: skip
+    timeline = build_timeline(case, stale=False)
+    # 30 s of file end at 30 s, the next begin at 40 s, each to ± 0.12 s.
+    assert timeline.position("dispatch", r(35)).reason == (
+        "time removed here, between 9.7 and 10.3 s"
+    )
+    assert timeline.position("dispatch", r(71)).reason == (
+        "time removed here, between 1.7 and 2.3 s"
+    )

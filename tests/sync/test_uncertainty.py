@@ -163,13 +163,6 @@ def test_a_doubtful_uncertainty_widens_k() -> None:
     assert doubtful.expanded().k == pytest.approx(4.3027, abs=1e-3)
 
 
-def test_hard_range_needs_only_hard_limits() -> None:
-    hard = Uncertain(0.0, (Component("a", 1.0, Distribution.rectangular(0.2)),) * 2)
-    assert hard.hard_half == pytest.approx(0.4)
-    soft = Uncertain(0.0, (Component("a", 1.0, Distribution.normal(0.2)),))
-    assert soft.hard_half is None
-
-
 def test_probability_is_never_stated_beyond_0_999() -> None:
     sure = Uncertain(9.0, (Component("a", 1.0, Distribution.rectangular(0.2)),))
     assert probability_above_zero(sure) == 0.999

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.made_timeline import at
+from widgets import figure
 from widgets.disagreements import NOTHING, Disagreement
 from widgets.evidence_panel import EvidencePanel
 from widgets.residual import ResidualPoint
@@ -77,6 +80,16 @@ def test_hovering_names_a_point_and_a_click_goes_there(plot: ResidualPlot, qtbot
     assert caught.args == ["wrong"]
 
 
+def test_each_colour_is_named_on_the_screen_and_in_a_picture(plot: ResidualPlot) -> None:
+    blue, teal = source_colour(0), source_colour(1)
+    plot.set_points([*POINTS[:2], replace(POINTS[2], colour=teal)])
+    assert plot.colours() == [(blue, "cam 1"), (teal, "cam 2")]
+    assert plot.swatches.accessibleDescription() == "cam 1, cam 2"
+    bare = figure.svg(plot.plot, "Residuals", "note")
+    named = plot.keepsake().content["svg"]()
+    assert b"cam 2" in named and b"cam 2" not in bare
+
+
 def test_one_recording_alone(plot: ResidualPlot) -> None:
     plot.source.setCurrentText("cam 2")
     assert [shown.id for shown in plot.shown()] == ["wrong", "alone"]
@@ -128,7 +141,7 @@ def test_disagreements_are_counted_and_offer_two_acts(panel: EvidencePanel, qtbo
                       without=("Q1: A first",), evidence="mark-3", event="door")],
         ["limit-9 speaks of nothing."], "As a whole the evidence fits together.",
     )  # fmt: skip
-    assert panel.switches["disagreements"].text() == "Disagreements  ✕ 1"
+    assert panel.switches["disagreements"].text() == "Disagreements ✕ 1"
     panel.show_page("disagreements")
     texts = panel.disagreements.texts()
     assert "WHAT IF: WITHOUT IT" in texts

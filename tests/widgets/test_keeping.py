@@ -20,8 +20,10 @@ from widgets.budget_table import BudgetTable
 from widgets.correlation_plot import CorrelationPlot
 from widgets.offset_plot import OffsetPlot
 from widgets.offset_values import OffsetCurve, OffsetPoint
+from widgets.plot import FIGURE
 from widgets.saving import Keepsake
-from widgets.table import Cell, Column, Table
+from widgets.table import Table
+from widgets.table_rows import Cell, Column
 
 NOTE = "Times are those of dispatch.\nCase 7 · calculated now"
 
@@ -135,7 +137,12 @@ def test_hovering_says_an_offset_with_its_range_or_an_observation(offsets: Offse
 def test_a_plot_leaves_as_picture_drawing_and_values(offsets: OffsetPlot) -> None:
     made = offsets.keepsake().content
     picture = QImage.fromData(made["png"]())
-    assert picture.width() > 2 * offsets.plot.width()
+    low = offsets.plot.size()
+    assert picture.width() > 2 * FIGURE.width() and picture.height() > 2 * FIGURE.height()
+    offsets.resize(340, 200)
+    again = QImage.fromData(offsets.keepsake().content["png"]())
+    assert again.size() == picture.size(), "however small the panel is"
+    assert offsets.plot.height() < low.height(), "and the panel keeps its own"
     colours = {picture.pixel(x, y) for x in range(0, picture.width(), 5)
                for y in range(0, picture.height(), 5)}  # fmt: skip
     assert len(colours) > 5

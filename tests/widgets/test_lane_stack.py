@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from sync.timebase import NS_PER_S
@@ -15,8 +16,9 @@ from sync.timeline import Timeline
 from tests.support.widget_gallery import make_stack
 from tests.widgets.made_timeline import EVENT_NAMES, NAMES, NOW, at, make_timeline
 from widgets.lane import HEADER_PX, Lane
+from widgets.lane_ground import LABELS_PX
 from widgets.lane_heights import LANE_SMALLEST, LANE_TALLEST
-from widgets.lane_overlay import LimitArrow, tie_all, tie_colours
+from widgets.lane_overlay import LaneOverlay, LimitArrow, Tie, tie_all, tie_colours
 from widgets.lane_stack import LaneStack
 from widgets.shelf import own_time
 from widgets.theme import current_theme
@@ -265,6 +267,33 @@ def test_ties_join_marks_at_their_own_times() -> None:
     assert tie_all(linked, {"cam1": "A", "disp": "B"}, {}, {})[0].label == "A ↔ B"
     one_sided = [marker.mark for track in linked for marker in track.markers]
     assert tie_all(linked, NAMES, EVENT_NAMES, {}, one_sided) == ()
+
+
+def test_names_of_events_stand_under_the_lanes_and_apart(qtbot: QtBot) -> None:
+    """Eight ties as close as those of the sample case at 1280 px; each line ends at its name."""
+    at_px = {"strobe and alarm": 257, "barrier": 408, "headlights on the wall": 446, "door": 490,
+             "light bar": 545, "flash at the corner": 637, "shots, shots": 643,
+             "copy, moving": 688}  # fmt: skip
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    made = LaneOverlay(holder)
+    made.set_view(ViewRange(0, 1130 * 10**8, width=1130))
+    made.set_geometry({"a": (0, 28), "b": (28, 28)}, 56 + LABELS_PX, 56 + LABELS_PX)
+    blue = QColor("blue")
+    ties = tuple(
+        Tie(event=name, label=name, colour=blue, ends=(("a", x * 10**8), ("b", x * 10**8)))
+        for name, x in at_px.items()
+    )
+    made.set_ties(ties)
+    laid = made._lay({})
+    pills = {name: laid[name].pill for name in at_px}
+    for name, pill in pills.items():
+        assert pill is not None, "every event is named"
+        assert pill.top() >= 56, "no name covers a lane"
+        assert laid[name].points[-1].y() == pill.center().y()
+        assert not any(
+            pill.intersects(other) for of, other in pills.items() if of != name and other
+        )
 
 
 def test_tie_colours_say_the_state() -> None:

@@ -60,14 +60,14 @@ def test_a_recording_without_signals_cannot_be_searched(panel: SearchPanel) -> N
 
 def test_refusal_is_the_sentence_of_the_design(panel: SearchPanel) -> None:
     panel.set_result(make_result(found=False), PAIR, 3)
-    assert panel.verdict.text() == (
+    assert panel.findings.verdict.text() == (
         "No match found. Motion in cam 3  lot against onsets in dispatch ch 8A, "
         "shifts −600 to +600 s. Unrelated recordings reach this agreement in 62 of 100 searches. "
         "This does not show that the recordings are of different events. "
         "Search 3 of this pair. Nothing was added."
     )
-    assert "no better than chance" in panel.reasons.text()
-    assert not panel.accept_button.isVisible()
+    assert "no better than chance" in panel.findings.reasons.text()
+    assert not panel.decision.accept_button.isVisible()
 
 
 def test_a_refused_peak_cannot_be_accepted(panel: SearchPanel, qtbot: QtBot) -> None:
@@ -82,9 +82,9 @@ def test_accept_says_what_is_added_and_wants_enter(panel: SearchPanel, qtbot: Qt
     panel.set_result(result, PAIR, 3)
     with qtbot.assertNotEmitted(panel.accepted):
         qtbot.keyClick(panel, Qt.Key.Key_A)
-    assert "+143.2 ± 0.2 s" in panel.confirm_text.text()
+    assert "+143.2 ± 0.2 s" in panel.decision.text.text()
     with qtbot.waitSignal(panel.accepted) as caught:
-        qtbot.keyClick(panel.confirm_button, Qt.Key.Key_Return)
+        qtbot.keyClick(panel.decision.confirm_button, Qt.Key.Key_Return)
     assert caught.args == [result.candidates[0]]
     with qtbot.assertNotEmitted(panel.accepted):
         panel.confirm()
@@ -92,11 +92,11 @@ def test_accept_says_what_is_added_and_wants_enter(panel: SearchPanel, qtbot: Qt
 
 def test_esc_adds_nothing(panel: SearchPanel, qtbot: QtBot) -> None:
     panel.set_result(make_result(), PAIR, 3)
-    qtbot.mouseClick(panel.accept_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.decision.accept_button, Qt.MouseButton.LeftButton)
     with qtbot.assertNotEmitted(panel.accepted):
         qtbot.keyClick(panel, Qt.Key.Key_Escape)
         qtbot.keyClick(panel, Qt.Key.Key_Return)
-    assert not panel._confirm.isVisible()
+    assert not panel.decision.asks
 
 
 def test_down_chooses_the_next_and_x_rejects_it(panel: SearchPanel, qtbot: QtBot) -> None:
@@ -109,7 +109,7 @@ def test_down_chooses_the_next_and_x_rejects_it(panel: SearchPanel, qtbot: QtBot
         qtbot.keyClick(panel, Qt.Key.Key_X)
     assert caught.args == [result.candidates[1]]
     with qtbot.waitSignal(panel.undecided):
-        qtbot.mouseClick(panel.undecided_button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(panel.decision.undecided_button, Qt.MouseButton.LeftButton)
 
 
 def test_choosing_another_withdraws_the_question(panel: SearchPanel, qtbot: QtBot) -> None:
@@ -124,7 +124,7 @@ def test_coincidences_can_be_played(panel: SearchPanel, qtbot: QtBot) -> None:
     result = make_result()
     panel.set_result(result, PAIR, 3)
     with qtbot.waitSignal(panel.moment_wanted) as caught:
-        panel._cards[0].moment_clicked.emit(0, 1)
+        panel.findings._cards[0].moment_clicked.emit(0, 1)
     assert caught.args == [result.candidates[0], 1]
 
 
@@ -139,8 +139,8 @@ def test_texts_carry_ranges_and_warn_of_one_event(panel: SearchPanel, qtbot: QtB
 
 def test_plot_click_and_curve(panel: SearchPanel) -> None:
     panel.set_result(make_result(), PAIR, 3)
-    assert panel._plot is not None
-    panel._plot.candidate_clicked.emit(1)
+    assert panel.findings._plot is not None
+    panel.findings._plot.candidate_clicked.emit(1)
     assert panel.candidate() == make_result().candidates[1]
 
 

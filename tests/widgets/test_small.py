@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from sync.timebase import MediaTime
+from sync.media.timing import IntervalBin
+from sync.timebase import Duration, MediaTime
 from tests.support.widget_gallery import make_window
 from tests.widgets.made_search import make_displayed, make_source, make_timing
 from widgets.checklist import STEPS, Checklist
@@ -55,6 +56,8 @@ def test_job_bar(qtbot: QtBot) -> None:
     assert job.text() == "Reading cam 3 · 62 % · 14 s left"
     with qtbot.waitSignal(job.cancelled):
         press(qtbot, job, "cancel")
+    job.set_job("Reading the recording of the yard", 0.62, 14, waiting=3)
+    assert job._text.minimumWidth() >= job._text.fontMetrics().horizontalAdvance(job.text())
     job.clear()
     assert job.isHidden()
 
@@ -154,6 +157,16 @@ def test_all_widgets_together_fit_and_no_wrapped_text_is_cut(
     for made in window.findChildren(QLabel):
         if made.isVisible() and made.wordWrap() and made.text():
             assert made.height() >= made.heightForWidth(made.width()) - 1, made.text()
+
+
+def test_intervals_that_hardly_differ_are_written_apart(qtbot: QtBot) -> None:
+    edges = (Duration(66_666_000), Duration(66_667_000))
+    bins = tuple(IntervalBin(low=at, high=at, count=9) for at in edges)
+    histogram = IntervalHistogram(bins)
+    qtbot.addWidget(histogram)
+    first, last = histogram.labels()
+    assert (first, last) == ("66.666 ms", "66.667 ms")
+    assert IntervalHistogram(bins[:1]).labels() == ["66.67 ms"]
 
 
 def test_nothing_in_a_window_has_no_accessible_name(qtbot: QtBot) -> None:

@@ -18,7 +18,8 @@ from tests.widgets.made_case import (
 from tests.widgets.made_timeline import EVENT_NAMES, NAMES
 from widgets.clock_table import ClockTable
 from widgets.evidence_table import COLUMNS, EvidenceTable, probability
-from widgets.table import Cell, Column, Table
+from widgets.table import Table
+from widgets.table_rows import Cell, Column
 
 
 @pytest.fixture

@@ -188,3 +188,36 @@ def test_fewer_cards(sources: SourceList) -> None:
     sources.set_cards(make_cards()[:2], None)
     assert sources.list.model().rowCount() == 2
     assert sources.current() is None
+
+
+def test_all_sources_are_seen_at_once_in_a_low_column(sources: SourceList, qtbot: QtBot) -> None:
+    cards = make_cards()
+    last = sources.list.model().index(len(cards) - 1, 0)
+    seen: list[int] = []
+    for height in (700, 480, 300):
+        sources.resize(216, height)
+        qtbot.waitUntil(
+            lambda: sources.list.viewport().rect().contains(sources.list.visualRect(last))
+        )
+        seen.append(sources.list.visualRect(last).height())
+        assert sources.list.verticalScrollBar().maximum() == 0
+        assert sources.drop_card.isVisible()
+    assert seen == sorted(seen, reverse=True) and len(set(seen)) == 3
+    assert sources.drop_card.y() < sources.list.y(), "beside the heading, where room is short"
+    with qtbot.waitSignal(sources.add_wanted):
+        qtbot.mouseClick(sources.drop_card, Qt.MouseButton.LeftButton)
+    sources.resize(216, 700)
+    qtbot.waitUntil(lambda: sources.drop_card.y() > sources.list.y())
+
+
+def test_an_open_event_has_the_room_that_the_time_does_not_need(
+    bar: TransportBar, qtbot: QtBot
+) -> None:
+    bar.set_time("14:23:25.48", "± 0.04 s", "cam 1 on the dispatch clock")
+    bar.set_banner("New event · cam 1 between 84.933 and 85.000 s · ⏎ accept · Esc drop")
+    needed = bar.time.minimumSizeHint().width()
+    qtbot.waitUntil(lambda: needed <= bar.time.width() <= needed + 4)
+    bar.set_time("2024-12-19 14:23:25.48", "± 0.04 s", "cam 1 in UTC")
+    longer = bar.time.minimumSizeHint().width()
+    assert longer > needed
+    qtbot.waitUntil(lambda: bar.time.width() >= longer)

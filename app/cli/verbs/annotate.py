@@ -69,25 +69,24 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
 def _of_file(arguments: argparse.Namespace, who: str) -> tuple[Annotation, ...]:
     from dataclasses import replace
 
-    from app.cli.verbs.mark import now
     from sync.interchange.reading import read_annotations
+    from sync.timebase import now_utc
 
     read = read_annotations(
-        Path(arguments.file), source=arguments.source, clock=arguments.clock, by=who, at=now()
+        Path(arguments.file), source=arguments.source, clock=arguments.clock, by=who, at=now_utc()
     )
     return tuple(replace(item, layer=arguments.layer or item.layer) for item in read)
 
 
 def _typed(arguments: argparse.Namespace, who: str) -> Annotation:
-    from app.cli.verbs.mark import now
     from sync.case.annotation import Annotation
     from sync.evidence import Provenance
-    from sync.timebase import ReferenceTime
+    from sync.timebase import ReferenceTime, now_utc
 
     if arguments.at is None and arguments.between is None:
         raise UsageError("A remark needs a time.", "Add --at T or --between T T2.")
     start, end = (arguments.at, None) if arguments.between is None else arguments.between
-    provenance = Provenance(by=who, at=now())
+    provenance = Provenance(by=who, at=now_utc())
     if arguments.source is not None:
         return Annotation(
             id="", text=arguments.text, layer=arguments.layer, source=arguments.source,

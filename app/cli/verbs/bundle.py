@@ -17,15 +17,11 @@ import argparse
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from app.cli.film import add_film_arguments, film_of
+from app.cli.film import add_film_arguments, film_of, refuse_film_arguments
 from app.cli.outcome import Outcome
 from app.cli.session import Session
 from app.cli.typed import add_by, author, case_file
-
-if TYPE_CHECKING:
-    from sync.report.content import Report
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     """Write one bundle."""
     from app.cli.verbs.window import has_screen
-    from app.print_pdf import needs_application
+    from app.print_pdf import needs_application, report_pages
     from sync.cache import Cache
     from sync.case.store import load_case
     from sync.report.bundle import BundleRequest, make_bundle
@@ -53,12 +49,14 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     )
     if arguments.video:
         request = replace(request, review=film_of(arguments, load_case(path)))
+    else:
+        refuse_film_arguments(arguments, "Leave it away, or say --video.")
     if not has_screen():
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = needs_application()
     made = make_bundle(
-        path, Path(arguments.out), request, by=author(arguments.by), printer=_pages, cache=Cache(),
-        progress=session.progress,
+        path, Path(arguments.out), request, by=author(arguments.by), printer=report_pages,
+        cache=Cache(), progress=session.progress,
     )  # fmt: skip
     del application
     return Outcome(
@@ -67,10 +65,3 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
         },
         lines=[f"Wrote {made.path}: {len(made.files)} files.", *made.remarks],
     )  # fmt: skip
-
-
-def _pages(report: Report, html: str) -> bytes:
-    from app.print_pdf import pdf_bytes
-    from sync.report.html import mark_of
-
-    return pdf_bytes(html, footer=report.footer, mark=mark_of(report))

@@ -44,11 +44,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     """Put the limit into the case, and say at once how it stands to the evidence."""
     from app.cli.originals import refuse_changed
-    from app.cli.verbs.mark import now
     from sync.case.acts import add_limit, parse_place
     from sync.case.observations import NOT_BEFORE
     from sync.case.places import limit_in_words
     from sync.case.store import CaseStore
+    from sync.timebase import now_utc
 
     path = case_file(arguments.case)
     with CaseStore.open(path) as store:
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
             high=arguments.hi,
             why=arguments.why,
             by=author(arguments.by),
-            at=now(),
+            at=now_utc(),
         )
         for source in dict.fromkeys(place.source for place in (first, second) if place.source):
             refuse_changed(case, path, source)

@@ -21,10 +21,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.film import add_film_arguments, film_of, parts_of
+from app.cli.film import add_film_arguments, film_of, parts_of, refuse_film_arguments
 from app.cli.outcome import Outcome, UsageError
 from app.cli.session import Session
-from app.cli.typed import case_file, output_file
+from app.cli.typed import case_file, case_output
 
 if TYPE_CHECKING:
     from sync.case.case import Case
@@ -46,23 +46,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     """Write one file."""
     from app.cli.originals import warn_of_changed
-    from sync.case.paths import files_folder, lock_path, log_path, media_path_of
+    from sync.case.paths import media_paths
     from sync.case.store import load_case
     from sync.interchange.export import Request, export, write_all
 
     path = case_file(arguments.case)
     case = load_case(path)
-    media = {source.id: media_path_of(path, source.path) for source in case.sources}
-    out = output_file(arguments.out, *media.values())
-    if out.exists() and any(
-        own.exists() and own.samefile(out)
-        for own in (path, log_path(path), lock_path(path), files_folder(path))
-    ):
-        raise UsageError(f"{out.name} is the case itself.", "Choose another name for --out.")
-    if out.exists() and not out.is_file():
-        raise UsageError(f"{out} is there and is no file.", "Choose another name for --out.")
+    media = media_paths(path, case.sources)
+    out = case_output(arguments.out, path, media.values())
     if arguments.format == "video":
         return _film(arguments, session, case, media, out)
+    refuse_film_arguments(arguments, "Leave it away, or say --format video.")
     request = Request(case=case, media=media, on=arguments.on, allow_stale=arguments.allow_stale)
     written = export(arguments.format, request)
     changed = warn_of_changed(case, path, session)

@@ -67,6 +67,7 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     from app.cli.originals import refuse_changed
     from sync.case.acts import mark_event
     from sync.case.store import CaseStore
+    from sync.timebase import now_utc
 
     earliest, latest = _interval(arguments)
     source, stream = _source(arguments.source)
@@ -85,7 +86,7 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
             delays=arguments.delay,
             onset=arguments.onset,
             by=author(arguments.by),
-            at=now(),
+            at=now_utc(),
             note=arguments.note,
         )
         store.commit(case, f"mark {arguments.event} in {mark.source}", author(arguments.by))
@@ -96,13 +97,6 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
         document={"event": event_entry(event), "mark": mark_entry(mark)},
         lines=_lines(case, event, mark),
     )
-
-
-def now() -> str:
-    """UTC, as provenance keeps it."""
-    from datetime import UTC, datetime
-
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _interval(arguments: argparse.Namespace) -> tuple[MediaTime | None, MediaTime | None]:

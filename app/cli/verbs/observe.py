@@ -43,8 +43,8 @@ from app.cli.printing import table
 from app.cli.session import Session
 from app.cli.statements import KINDS, Added, Author, Statement, apply
 from app.cli.typed import add_by, author, case_file
-from app.cli.verbs.mark import now
 from sync.errors import TiepointError
+from sync.timebase import now_utc
 
 if TYPE_CHECKING:
     from sync.case.case import Case
@@ -101,7 +101,7 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     from sync.case.store import CaseStore
 
     by = author(arguments.by)
-    who = Author(by, now())
+    who = Author(by, now_utc())
     path = case_file(arguments.case)
     with CaseStore.open(path) as store:
         if arguments.csv is not None:

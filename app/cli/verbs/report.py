@@ -18,7 +18,7 @@ import os
 
 from app.cli.outcome import Outcome, UsageError
 from app.cli.session import Session
-from app.cli.typed import case_file, output_file
+from app.cli.typed import case_file, case_output
 
 SUFFIXES = (".html", ".pdf")
 
@@ -34,25 +34,19 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     """Write one file."""
     from sync.cache import Cache
     from sync.case.calculate import refuse_stale
-    from sync.case.paths import files_folder, lock_path, log_path, media_path_of
+    from sync.case.paths import media_paths
     from sync.case.recordings import check_recordings
     from sync.case.storage import write_atomically
     from sync.case.store import load_case
     from sync.report.content import gather
-    from sync.report.html import html_of, mark_of
+    from sync.report.html import html_of
 
     path = case_file(arguments.case)
     case = load_case(path)
-    media = [media_path_of(path, source.path) for source in case.sources]
-    out = output_file(arguments.out, *media)
+    out = case_output(arguments.out, path, media_paths(path, case.sources).values())
     if out.suffix.lower() not in SUFFIXES:
         raise UsageError(f"{out.name} is neither a .html nor a .pdf file.",
                          "Name --out by what it shall be.")  # fmt: skip
-    if out.exists() and not out.is_file():
-        raise UsageError(f"{out} is there and is no file.", "Choose another name for --out.")
-    own = (path, log_path(path), lock_path(path), files_folder(path))
-    if out.exists() and any(one.exists() and one.samefile(out) for one in own):
-        raise UsageError(f"{out.name} is the case itself.", "Choose another name for --out.")
     refuse_stale(case, allow_stale=arguments.allow_stale)  # before the recordings are hashed
     found = check_recordings(case, path, progress=session.progress)
     states = {state.source: state.detail for state in found if state.state != "ok"}
@@ -61,15 +55,16 @@ def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     report = gather(
         case, path, states=states, allow_stale=arguments.allow_stale, cache=Cache()
     )  # fmt: skip
-    data = html_of(report).encode("utf-8")
+    html = html_of(report)
+    data = html.encode("utf-8")
     if out.suffix.lower() == ".pdf":
         from app.cli.verbs.window import has_screen
-        from app.print_pdf import needs_application, pdf_bytes
+        from app.print_pdf import needs_application, report_pages
 
         if not has_screen():
             os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         application = needs_application()
-        data = pdf_bytes(data.decode("utf-8"), footer=report.footer, mark=mark_of(report))
+        data = report_pages(report, html)
         del application
     write_atomically(out, data)
     return Outcome(

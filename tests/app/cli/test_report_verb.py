@@ -131,7 +131,7 @@ def test_a_missing_recording_is_warned_of_and_in_the_report(
     ("name", "words"),
     [
         ("report.doc", "neither"),
-        ("hall.tiepoint", "neither"),
+        ("hall.tiepoint", "the case itself"),
         ("no/folder/r.html", "no such folder"),
     ],
 )

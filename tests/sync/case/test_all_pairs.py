@@ -194,6 +194,20 @@ def test_other_searches_of_a_pair_count_and_the_same_one_again_does_not() -> Non
                  replace(wider, kind_a="envelope")) == 3  # fmt: skip
 
 
+def test_every_channel_of_a_recording_is_another_search() -> None:
+    """Eight talk groups tried in turn are eight chances to find a match that is none."""
+    case, result = made_case(), answer(0.004, 999)
+    for number in range(8):
+        one = replace(result, searched=replace(result.searched, channel_b=number))
+        assert tries(case, "a", "b", one.searched) == number + 1
+        case = record_search(case, one, "a", "b")
+    assert [record.channel_b for record in case.searches] == list(range(8))
+    assert {record.channel_a for record in case.searches} == {None}
+    seen = replace(result.searched, channel_a=3)
+    assert tries(case, "b", "a", seen) == 8, "one of them, from the other side"
+    assert tries(case, "a", "b", seen) == 9
+
+
 def test_the_third_search_of_a_pair_states_three_times_the_chance() -> None:
     once = answer(0.004, 999)
     assert allowing_for(once, 1) is once

@@ -11,7 +11,6 @@ from sync.adjustment.inputs import inputs_digest
 from sync.case.annotate import (
     add_annotations,
     change_annotation,
-    find_annotations,
     remove_annotation,
 )
 from sync.case.annotation import Annotation
@@ -59,14 +58,6 @@ def test_a_change_keeps_the_place_in_the_list() -> None:
     case, made = add_annotations(small_case(), [said("a"), said("b")])
     case = change_annotation(case, replace(made[0], text="first", end=s(2)))
     assert [item.text for item in case.annotations] == ["first", "b"]
-
-
-def test_find_wants_every_word_in_text_or_layer() -> None:
-    case = small_case()
-    case, _ = add_annotations(case, [said("Gate opens"), on_clock(case), said("gate shut")])
-    assert [item.text for item in find_annotations(case, "GATE open")] == ["Gate opens"]
-    assert [item.text for item in find_annotations(case, "cad route")] == ["unit 4 en route"]
-    assert find_annotations(case, "barrier") == ()
 
 
 @pytest.mark.parametrize(

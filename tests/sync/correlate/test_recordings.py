@@ -152,3 +152,4 @@ def test_one_recording_against_itself_and_its_own_channels(tmp_path: Path, cache
     apart = compare(path, path, cache, channel_a=1, channel_b=0)
     assert apart.status == "significant"
     assert apart.candidates[0].offset_s == pytest.approx(0.05, abs=1e-4)
+    assert (apart.searched.channel_a, apart.searched.channel_b) == (1, 0)

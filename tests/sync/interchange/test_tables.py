@@ -17,8 +17,8 @@ from sync.case.acts import choose_datum, mark_event, radio_chain, set_aside, wit
 from sync.case.calculate import calculate
 from sync.case.case import Case
 from sync.errors import CaseStale, StorageError
-from sync.interchange.csv import COLUMNS, export_csv, safe_text
-from sync.interchange.json import export_json
+from sync.interchange.csv import COLUMNS, safe_text
+from sync.interchange.export import Request, export, write_all
 from sync.interchange.table import ROUNDING_S, table_of
 from sync.timebase import MediaTime, format_seconds
 from tests.sync.case.made import s, small_case
@@ -55,6 +55,10 @@ def case() -> Case:
     return calculate(two_anchors())
 
 
+def write(kind: str, case: Case, out: Path, *, allow_stale: bool = False) -> None:
+    write_all(out, export(kind, Request(case=case, media={}, allow_stale=allow_stale)))
+
+
 def read_csv(path: Path) -> tuple[dict[str, str], list[dict[str, str]]]:
     head, _, body = path.read_bytes().decode("utf-8").partition("\r\n\r\n")
     statement = {row[0].removeprefix("# "): row[1] for row in csv.reader(io.StringIO(head))}
@@ -63,7 +67,7 @@ def read_csv(path: Path) -> tuple[dict[str, str], list[dict[str, str]]]:
 
 def test_csv_has_a_row_a_mark_and_a_row_an_event(case: Case, tmp_path: Path) -> None:
     out = tmp_path / "t.csv"
-    export_csv(case, out)
+    write("csv", case, out)
     statement, rows = read_csv(out)
     assert [row["kind"] for row in rows] == ["mark"] * 6 + ["event"] * 3
     assert tuple(rows[0]) == COLUMNS
@@ -85,7 +89,7 @@ def test_csv_has_a_row_a_mark_and_a_row_an_event(case: Case, tmp_path: Path) -> 
 
 def test_every_stated_time_carries_its_range(case: Case, tmp_path: Path) -> None:
     out = tmp_path / "t.csv"
-    export_csv(case, out)
+    write("csv", case, out)
     _, rows = read_csv(out)
     stated = [row for row in rows if row["reference_s"]]
     assert {(row["kind"], row["id"]) for row in stated} >= {
@@ -104,7 +108,7 @@ def test_every_stated_time_carries_its_range(case: Case, tmp_path: Path) -> None
 
 def test_what_is_not_known_is_empty_and_said(case: Case, tmp_path: Path) -> None:
     out = tmp_path / "t.csv"
-    export_csv(case, out)
+    write("csv", case, out)
     rows = {(row["kind"], row["id"]): row for row in read_csv(out)[1]}
     lonely = rows["mark", "mark-5"]
     assert lonely["reference_s"] == lonely["low_s"] == lonely["u_s"] == ""
@@ -118,8 +122,8 @@ def test_what_is_not_known_is_empty_and_said(case: Case, tmp_path: Path) -> None
 
 
 def test_json_says_the_same(case: Case, tmp_path: Path) -> None:
-    export_json(case, tmp_path / "t.json")
-    export_csv(case, tmp_path / "t.csv")
+    write("json", case, tmp_path / "t.json")
+    write("csv", case, tmp_path / "t.csv")
     document = json.loads((tmp_path / "t.json").read_bytes())
     _, rows = read_csv(tmp_path / "t.csv")
     assert document["format"] == "tiepoint-table"
@@ -135,10 +139,10 @@ def test_json_says_the_same(case: Case, tmp_path: Path) -> None:
 
 
 def test_an_uncalculated_case_is_refused(tmp_path: Path) -> None:
-    for export in (export_csv, export_json):
+    for kind in ("csv", "json"):
         for allow in (False, True):
             with pytest.raises(CaseStale, match="not been calculated") as error:
-                export(two_anchors(), tmp_path / "t", allow_stale=allow)
+                write(kind, two_anchors(), tmp_path / "t", allow_stale=allow)
             assert error.value.hint
     assert list(tmp_path.iterdir()) == []
 
@@ -147,19 +151,19 @@ def test_an_out_of_date_case_is_refused_or_says_so_in_every_row(case: Case, tmp_
     stale, _ = mark_event(
         case, event="late", source="cam1", stream="picture", earliest=s(70), latest=s(71)
     )
-    for export in (export_csv, export_json):
+    for kind in ("csv", "json"):
         with pytest.raises(CaseStale, match="out of date") as error:
-            export(stale, tmp_path / "t")
+            write(kind, stale, tmp_path / "t")
         assert error.value.hint
     assert list(tmp_path.iterdir()) == []
-    export_csv(stale, tmp_path / "t.csv", allow_stale=True)
+    write("csv", stale, tmp_path / "t.csv", allow_stale=True)
     statement, rows = read_csv(tmp_path / "t.csv")
     assert statement["stale"] == "yes"
     assert all(row["calculation"] == "out of date" for row in rows)
     door = next(row for row in rows if row["id"] == "mark-1")
     assert float(door["reference_s"]) == pytest.approx(10.0, abs=0.05)
     assert float(door["u_s"]) > 0
-    export_json(stale, tmp_path / "t.json", allow_stale=True)
+    write("json", stale, tmp_path / "t.json", allow_stale=True)
     document = json.loads((tmp_path / "t.json").read_bytes())
     assert document["statement"]["stale"] is True
     assert all(row["stale"] for row in document["rows"])
@@ -171,7 +175,7 @@ def test_a_spreadsheet_runs_nothing_that_was_typed(text: str, tmp_path: Path) ->
     typed = replace(two_anchors(note=text, by=text), title=text)
     source = typed.source("cam1")
     typed = calculate(typed.with_source(replace(source, item=text)))
-    export_csv(typed, tmp_path / "t.csv")
+    write("csv", typed, tmp_path / "t.csv")
     data = (tmp_path / "t.csv").read_bytes().decode()
     for record in csv.reader(io.StringIO(data)):
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) for cell in record)
@@ -187,7 +191,7 @@ def test_negative_numbers_stay_numbers(tmp_path: Path) -> None:
     case, _ = mark_event(
         case, event="early", source="phone", stream="picture", earliest=s(-0.5), latest=s(-0.4)
     )
-    export_csv(calculate(case), tmp_path / "t.csv")
+    write("csv", calculate(case), tmp_path / "t.csv")
     row = next(row for row in read_csv(tmp_path / "t.csv")[1] if row["event"] == "early")
     assert row["media_earliest_s"] == "-0.500000000"
 
@@ -195,9 +199,9 @@ def test_negative_numbers_stay_numbers(tmp_path: Path) -> None:
 def test_lines_and_quotes_in_a_note_stay_one_cell(tmp_path: Path) -> None:
     note = 'he said "now", then\nnothing; 日本 \udcff'
     case = calculate(two_anchors(note=note))
-    export_csv(case, tmp_path / "t.csv")
+    write("csv", case, tmp_path / "t.csv")
     assert read_csv(tmp_path / "t.csv")[1][0]["note"] == note.replace("\udcff", "\\udcff")
-    export_json(case, tmp_path / "t.json")
+    write("json", case, tmp_path / "t.json")
     assert json.loads((tmp_path / "t.json").read_bytes())["rows"][0]["note"] == note
 
 
@@ -207,23 +211,23 @@ def test_a_failed_export_leaves_the_old_file(
     def fail(*_: object) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    for export, name in ((export_csv, "t.csv"), (export_json, "t.json")):
-        out = tmp_path / name
+    for kind in ("csv", "json"):
+        out = tmp_path / f"t.{kind}"
         out.write_bytes(b"old")
         with monkeypatch.context() as patched:
             patched.setattr(os, "replace", fail)
             with pytest.raises(StorageError, match="no space"):
-                export(case, out)
+                write(kind, case, out)
         assert out.read_bytes() == b"old"
         with pytest.raises(StorageError, match="no such folder"):
-            export(case, tmp_path / "no" / name)
+            write(kind, case, tmp_path / "no" / out.name)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["t.csv", "t.json"]
 
 
 def test_exports_are_the_same_every_time(case: Case, tmp_path: Path) -> None:
     for name in ("a", "b"):
-        export_csv(case, tmp_path / f"{name}.csv")
-        export_json(case, tmp_path / f"{name}.json")
+        write("csv", case, tmp_path / f"{name}.csv")
+        write("json", case, tmp_path / f"{name}.json")
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.media import ring
+from sync.media import frames, ring
 from sync.media.frame_index import FrameIndex
 from sync.media.frames import FrameReader
 from sync.media.inspect import inspect
@@ -113,6 +113,39 @@ def test_turning_round_serves_both_ways(indexed: tuple[Path, FrameIndex]) -> Non
             held = reader.held(i)
             assert held is not None
             assert read_number(held.bgr()) == i
+
+
+@pytest.mark.parametrize("start", [95, 83, 82, 80])
+def test_who_turns_round_after_a_seek_finds_the_frames_behind_held(
+    start: int, indexed: tuple[Path, FrameIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also near the start of a group (80), where they belong to the one before."""
+    with FrameReader(*indexed) as reader:
+        reader.frame(2)
+        reader.frame(start)
+        idle(reader, 1)
+        assert all(reader.held(i) for i in range(start + 1, start + 9)), "what lies ahead too"
+        no_decoding(reader, monkeypatch)
+        for i in range(start - 1, start - 4, -1):
+            frame = reader.frame(i)
+            assert frame.exact
+            assert read_number(frame.bgr()) == i
+
+
+def test_who_goes_on_does_not_wait_for_the_group_before(
+    indexed: tuple[Path, FrameIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "_PIECE_S", 0.0)
+    with FrameReader(*indexed) as reader:
+        reader.frame(2)
+        reader.frame(80)
+        while reader._refill is None or reader._refill.last > 80:
+            assert reader.read_ahead(1)
+        reader.frame(81)
+        assert reader._refill is None
+        for i in range(82, 130):
+            assert read_number(reader.frame(i).bgr()) == i
+            reader.read_ahead(1)
 
 
 def test_nothing_to_do_before_the_first_question_and_at_the_ends(

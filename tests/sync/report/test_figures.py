@@ -137,3 +137,20 @@ def test_the_accepted_offset_points_at_its_place_on_the_curve() -> None:
     assert tip == pytest.approx(x[y.index(min(y))], abs=0.1), "the peak is highest on the page"
     assert "\N{MINUS SIGN}1.0" in words(agreement(offsets, [0.0] * 5, found_s=-1.0))
     assert agreement([1.0], [0.5], found_s=1.0) == ""
+
+
+def test_names_of_rows_are_told_apart_however_long() -> None:
+    stem = "without the flash at the corner of the northern building, as it was heard in the "
+    names = ["stated", f"{stem}dispatch recording", f"{stem}phone of the witness"]
+    rows = [AxisRow(name=name, low_s=0.1, high_s=0.5, value_s=0.3) for name in names]
+    shown = [text for text in words(ranges(rows, "A", "B")) if "without" in text]
+    assert len(set(shown)) == 2
+    assert all("…" in text for text in shown)
+    assert shown[0].endswith("recording") and shown[1].endswith("witness")
+
+
+def test_short_names_are_whole_and_leave_the_room_to_the_axis() -> None:
+    names = ["flash at the corner in phone, picture", "flash at the corner in phone, sound"]
+    svg = residuals([ResidualRow(name=name, w=-1.0) for name in names])
+    assert set(names) <= set(words(svg))
+    assert "\N{MINUS SIGN}3.29" in words(svg) and "+3.29" in words(svg)

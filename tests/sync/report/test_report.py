@@ -234,7 +234,9 @@ def test_every_search_is_listed_refused_ones_too() -> None:
     assert "Every search that was made, 2 in all" in said
     assert "unrelated recordings reach this in 62 of 1,000 searches" in said
     assert "fewer than 1 of 1,000 searches" in said
+    one = calculated(searches=(search(kind_b="envelope", channel_b=1),))
     assert "1000 surrogates, seed 7" in said
+    assert "envelope of channel 2" in text_of(html(one))
 
 
 def test_a_missing_recording_is_said(case: Case) -> None:

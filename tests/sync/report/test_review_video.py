@@ -17,6 +17,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from sync.adjustment.headline import stated_ends
 from sync.case.calculate import calculate
 from sync.case.case import Question
 from sync.errors import Cancelled, CaseStale, FormatError, MediaChanged, MediaMissing, UnlinkedClock
@@ -27,9 +28,11 @@ from sync.media.placed_sound import PlacedSound
 from sync.media.sound import SoundReader
 from sync.progress import CancelToken, Progress
 from sync.report import review_video
+from sync.report.review_apart import Apart
+from sync.report.review_extremes import Part
 from sync.report.review_layout import Box, places
 from sync.report.review_panes import Pane
-from sync.report.review_plan import Apart, Part, ReviewRequest, plan_review, usual_request
+from sync.report.review_plan import ReviewRequest, plan_review, sounds_offered, usual_request
 from sync.report.review_video import Reviewed, write_review
 from sync.timebase import Duration, MediaTime, ReferenceTime
 from sync.timeline import build_timeline
@@ -274,7 +277,7 @@ def test_a_moved_pane_says_by_how_much_and_puts_no_range_to_its_time(tmp_path: P
         for part in (*plan.parts, Part(timeline=build_timeline(wide.case, stale=False))):
             t = plan.time_of(20)
             shown = pane.shown(part.timeline, t)
-            lines.append(pane.state(shown, part, Apart(plan), None, "", t).range_95)
+            lines.append(pane.state(shown, part, Apart(plan.ready), None, "", t).range_95)
     # The reference clock stays; the pane goes with the radio, which carries B.
     assert lines[0].startswith("moved \N{MINUS SIGN}") and lines[1].startswith("moved +")
     assert lines[2].startswith("±")
@@ -295,15 +298,87 @@ def test_an_unresolved_order_that_is_not_shown_as_both_extremes_says_why(tmp_pat
     begun = plan_review(wide.case, request(wide, start=first.at + Duration(1)))
     assert len(begun.parts) == 2
 
+    assert said(held_case(wide, high_s=None)).startswith("the limits leave it open how far")
+
+
+def held_case(painted: Painted, *, high_s: float | None = 0.6) -> Painted:
+    """The radio without its tie: a limit alone holds its click, B, against the first camera's A,
+    from 0.4 s before it."""
+    tie = next(m for m in painted.case.of_kind(Mark) if m.id == "mark-radio")
+    limit = Limit(
+        id="limit", first=Place(event="a"), second=Place(event="b"), low=Duration.from_s(-0.4),
+        high=None if high_s is None else Duration.from_s(high_s), why="seen by a witness",
+        provenance=tie.provenance,
+    )  # fmt: skip
+    case = painted.case.with_evidence(
+        replace(tie, provenance=replace(tie.provenance, status="rejected")), limit
+    )
+    return replace(painted, case=calculate(case))
+
+
+def test_an_order_that_only_limits_hold_open_is_shown_as_both_extremes(tmp_path: Path) -> None:
+    held = held_case(asked_case(painted_case(tmp_path, ("12.5",))))
+    plan = plan_review(held.case, request(held))
+    answer = plan.ready.order(held.case.questions[0].a, held.case.questions[0].b)
+    low, high = stated_ends(answer)
+    assert answer.verdict == "not-resolved" and low is not None and high is not None
+    assert (low, high) == pytest.approx((-0.4, 0.6), abs=0.05)
+    camera = held.case.sources[0].id
+    for part, end in zip(plan.parts, (low, high), strict=True):
+        track = part.timeline.track("radio")
+        assert track is not None and track.clips[0].model is not None
+        b = track.clips[0].model.to_reference(MediaTime.from_s(CLICK_S))
+        shown = part.timeline.track(camera)
+        assert shown is not None and shown.clips[0].model is not None
+        a = shown.clips[0].model.to_reference(MediaTime.from_s(0.68))
+        assert (b - a).s == pytest.approx(end, abs=2e-3)
+        assert part.held == {("radio", 0)} and part.moved[camera, 0] == Duration(0)
+        dots = {one.name: one for one in part.instants}
+        assert (dots[answer.b].here - dots[answer.a].here).s == pytest.approx(end, abs=1e-6)
+        assert dots[answer.b].low <= dots[answer.b].here <= dots[answer.b].high
+    out = tmp_path / "film.mp4"
+    made = write(held, out, request(held))
+    assert [part.name for part in made.parts] == ["earliest consistent", "latest consistent"]
+    # The click is heard, in each part where the limit leaves it.
+    with SoundReader(out) as reader:
+        heard, rate_hz = np.abs(reader.read(0, reader.samples)[:, 0]), reader.sample_rate_hz
+    for number, (played, part) in enumerate(zip(made.parts, plan.parts, strict=True)):
+        expected_s = made.at_s(next(o.here for o in part.instants if o.name == answer.b), number)
+        begin = round(played.at_s * rate_hz)
+        first_s = played.at_s + int(np.flatnonzero(heard[begin:] > 0.1)[0]) / rate_hz
+        assert first_s == pytest.approx(expected_s, abs=0.003)
+
+
+def test_a_recording_that_only_limits_hold_can_be_filmed_where_a_question_asks_for_it(
+    tmp_path: Path,
+) -> None:
+    held = held_case(asked_case(painted_case(tmp_path, ("12.5",))))
+    assert dict((source.id, why) for source, why in sounds_offered(held.case)) == {"radio": ""}
+    unasked = calculate(replace(held.case, questions=()))
+    ((_, why),) = sounds_offered(unasked)
+    assert why.startswith("only limits hold its clock")
+    with pytest.raises(UnlinkedClock, match="only limits hold"):
+        plan_review(unasked, request(held))
+
+
+def test_an_instant_that_no_recording_shows_is_put_on_the_strip_of_both_extremes(
+    tmp_path: Path,
+) -> None:
+    sure = asked_case(painted_case(tmp_path, ("12.5",)))
     limit = Limit(
         id="limit", first=Place(event="a"), second=Place(event="c"), low=Duration.from_s(-0.5),
         high=Duration.from_s(0.5), why="seen by a witness",
-        provenance=wide.case.of_kind(Mark)[0].provenance,
+        provenance=sure.case.of_kind(Mark)[0].provenance,
     )  # fmt: skip
-    question = replace(wide.case.questions[0], b=Place(event="c"))
-    case = wide.case.with_event(Event(id="c", name="shout")).with_evidence(limit)
-    held = replace(wide, case=calculate(replace(case, questions=(question,))))
-    assert said(held).startswith("limits alone hold the two against each other")
+    question = replace(sure.case.questions[0], b=Place(event="c"))
+    case = sure.case.with_event(Event(id="c", name="shout")).with_evidence(limit)
+    case = calculate(replace(case, questions=(question,)))
+    early, late = plan_review(case, request(sure)).parts
+    (first, second), (_, other) = early.instants, late.instants
+    assert second.name == other.name == "shout"
+    assert second.low <= second.here < first.here < other.here <= other.high
+    assert (other.here - second.here).s == pytest.approx(0.95, abs=0.001)  # 95 % of ± 0.5 s
+    assert not early.held
 
 
 def test_a_resolved_order_is_shown_once(tmp_path: Path) -> None:
