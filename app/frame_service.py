@@ -249,9 +249,10 @@ class FrameService(QObject):
     @property
     def idle(self) -> bool:
         """True when every request is answered and every answer delivered."""
-        with self._lock:
-            waiting = bool(self._latest or self._others)
-        return not waiting and all(worker.idle for worker in self._workers.values())
+        if not all(worker.idle for worker in self._workers.values()):
+            return False
+        with self._lock:  # after the workers: one may have answered while they were looked at
+            return not (self._latest or self._others)
 
     def close_source(self, source: str) -> None:
         """Let go of one video; its thread ends by itself, so that the window need not wait."""

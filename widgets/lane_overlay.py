@@ -19,7 +19,7 @@ from widgets.parts import draw_symbol, draw_text
 from widgets.theme import current_theme, text_width, ui_font, with_alpha
 from widgets.view_range import ViewRange
 
-_ROWS = 3
+_ROWS = 2
 """Labels stand in so many rows, where they are in each other's way."""
 
 
@@ -92,6 +92,7 @@ class LaneOverlay(QWidget):
         self._limits: tuple[LimitArrow, ...] = ()
         self._rows: dict[str, tuple[int, int]] = {}
         self._bottom = 0
+        self._names_end = 0
         self._shelf_top = 0
         self._playhead: int | None = None
         self._drop_line: int | None = None
@@ -124,11 +125,17 @@ class LaneOverlay(QWidget):
             self._limits = limits
             self.update()
 
-    def set_geometry(self, rows: dict[str, tuple[int, int]], bottom: int, shelf_top: int) -> None:
-        """Where lanes are: (top, height) by source id, the y at which the lanes end, and the y of
-        the shelf: what has no link has no place under this playhead."""
-        if (rows, bottom, shelf_top) != (self._rows, self._bottom, self._shelf_top):
-            self._rows, self._bottom, self._shelf_top = rows, bottom, shelf_top
+    def set_geometry(
+        self, rows: dict[str, tuple[int, int]], names_end: int, shelf_top: int
+    ) -> None:
+        """Where lanes are: (top, height) by source id, the y at which the room for names under them
+        ends, and the y of the shelf: what has no link has no place under this playhead.
+
+        Where lanes are scrolled the names may lie behind the shelf; they are never on a lane.
+        """
+        if (rows, names_end, shelf_top) != (self._rows, self._names_end, self._shelf_top):
+            self._rows, self._names_end, self._shelf_top = rows, names_end, shelf_top
+            self._bottom = min(names_end, shelf_top)
             self._laid = None
             self.update()
 
@@ -190,7 +197,8 @@ class LaneOverlay(QWidget):
     def _lay(self, before: Mapping[str, _Placed]) -> dict[str, _Placed]:
         """Every tie near the view, by event id; those that are not seen to move stay as they are.
 
-        A label goes to the left, then up, where another is in the way; left out where none fits.
+        A label goes to the left, then up, where another is in the way; left out where none fits, as
+        under the last lane there is room for two rows and a lane is never covered.
         From the right end of the view to the left, as a label stands right of its line: those of
         the sample case need two rows so, in the order of their times three. One that moves gives
         way to those that do not, or all would jump while it is dragged.
@@ -223,10 +231,13 @@ class LaneOverlay(QWidget):
             if left >= 0 and left + width <= self._view.width
         ]  # fmt: skip
         for row, others in enumerate(taken):
+            top = self._names_end - 19.0 * (row + 1)
+            if top + 18 > self._bottom:
+                continue  # not in sight
             for left in sides:
                 if all(left + width <= begin or end <= left for begin, end in others):
                     others.append((left, left + width))
-                    pill = QRectF(left, self._bottom - 19.0 * (row + 1), width, 18)
+                    pill = QRectF(left, top, width, 18)
                     around = pill.adjusted(-1, -1, 1, 1).toAlignedRect()
                     line = _end_line(points, pill.center().y())
                     return _Placed(tie, tuple(points), line, pill, around, row)

@@ -487,8 +487,7 @@ class LaneStack(QFrame):
             at = lane.mapTo(self, QPoint(0, 0)).y() - top
             rows[source] = (at, lane.height())
         used = max((at + tall for at, tall in rows.values()), default=0)
-        end = min(lanes_end - top, used + LABELS_PX)
-        self._overlay.set_geometry(rows, end, lanes_end - top)
+        self._overlay.set_geometry(rows, used + LABELS_PX, lanes_end - top)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the span; the width changes."""

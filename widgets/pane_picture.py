@@ -64,15 +64,16 @@ class PanePicture:
         return self._placed[1]
 
     def paint_beside(self, painter: QPainter, room: QRectF, stage: Stage, zoom: Zoom) -> None:
-        """Black where ``room`` is not covered by the picture."""
-        for margin in _margins(room, self.target(stage, zoom)):
+        """Black where ``room`` is not covered by what is seen of the picture."""
+        for margin in _margins(room, self.target(stage, zoom).intersected(stage.area)):
             painter.fillRect(margin, _BLACK)
 
     def paint(self, painter: QPainter, stage: Stage, zoom: Zoom, look: Look) -> None:
         """The picture, or what can be seen of it."""
         image, target = self._image, self.target(stage, zoom)
         shrunk = target.width() * stage.ratio < image.width() - 0.5
-        if zoom.scale is not None or look.changed:
+        closer = zoom.scale is not None or look.changed
+        if closer:
             image, target = self._shown_detail(target, stage.area, look)
             painter.setClipRect(stage.area)
         # Enlarged pictures keep their pixels; a shrunk one is a view, said to be original
@@ -80,6 +81,8 @@ class PanePicture:
         if shrunk:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
         painter.drawImage(target, image)
+        if closer:
+            painter.setClipping(False)
 
     def _shown_detail(self, target: QRectF, area: QRectF, look: Look) -> tuple[QImage, QRectF]:
         """The whole pixels that can be seen, with their levels as looked at, and where they lie."""

@@ -50,7 +50,9 @@ _WHOLE_PX, _SHORT_PX, _LOW_PX = 98, 69, 37
 """Heights of a card: whole; without the line about the file; name and state alone. Whichever is
 the tallest at which all cards are seen at once; what a card leaves out its tooltip says."""
 _SPACE_PX = {_WHOLE_PX: 8, _SHORT_PX: 6, _LOW_PX: 3}
-_NAME_TOP = {_WHOLE_PX: 7, _SHORT_PX: 4, _LOW_PX: 0}
+"""Under a card of each height."""
+_NAME_TOP_PX = {_WHOLE_PX: 7, _SHORT_PX: 4, _LOW_PX: 0}
+"""Above the name, in a card of each height."""
 _AROUND_PX = 88
 """Of the column, what heading, drop card and margins take."""
 
@@ -323,7 +325,7 @@ class _CardDelegate(QStyledItemDelegate):
         left, width = area.left() + 14, area.width() - 24
         is_low = self.height == _LOW_PX
         self._paint_name(
-            painter, QRectF(left, area.top() + _NAME_TOP[self.height], width, 20), card
+            painter, QRectF(left, area.top() + _NAME_TOP_PX[self.height], width, 20), card
         )
         theme = current_theme()
         symbol, word, tone = state_symbol(card.status, card.is_reference, card.stale)
@@ -332,7 +334,7 @@ class _CardDelegate(QStyledItemDelegate):
             room = QRectF(left + 16, area.top() + 17.5, width - 16, 18)
             draw_text(painter, room, word, ui_font(12), tone)
         else:
-            top = area.top() + _NAME_TOP[self.height] + 21
+            top = area.top() + _NAME_TOP_PX[self.height] + 21
             if self.height == _WHOLE_PX:
                 line = QRectF(left, top, width, 18)
                 draw_text(painter, line, card.line, ui_font(12), theme.secondary)

@@ -287,10 +287,10 @@ class VideoPane(QWidget):
         foot = QRectF(0, self.height() - FOOTER_PX, self.width(), FOOTER_PX)
         if event.rect().bottom() >= foot.top():
             self._badge = paint_footer(painter, foot, self._info, self.view_words)
-        self._paint_outline(painter)
-        # Last: four megabytes of pixels put everything else out of the processor's caches.
+        # After the strips: megabytes of pixels put everything else out of the processor's caches.
         if self.pixels is not None:
             self._picture.paint(painter, stage, self._zoom, self._look)
+        self._paint_outline(painter)
 
     def _paint_outline(self, painter: QPainter) -> None:
         theme = current_theme()

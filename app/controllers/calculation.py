@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -28,7 +27,7 @@ from sync.case.calculate import inputs_of, is_stale, prepare, solve, with_clocks
 from sync.case.case import Case
 from sync.errors import TiepointError
 from sync.progress import Progress
-from sync.timebase import NS_PER_S, MediaTime
+from sync.timebase import NS_PER_S, MediaTime, now_utc
 from sync.timeline import Timeline, build_timeline
 
 LATE_MS = 100
@@ -296,7 +295,7 @@ def _calculate(case: Case, keep: bool, progress: Progress) -> _Calculated:
     elif (case.solution is not None and not is_stale(case)) or (keep and case.solution is not None):
         solved = case
     else:
-        solved = solve(case, ready, at=_now())
+        solved = solve(case, ready, at=now_utc())
     progress.report(0.4)
     stale = is_stale(solved)
     network = None if ready is None else Network(ready)
@@ -337,7 +336,3 @@ def _proposed(case: Case) -> bool:
 def digest(case: Case) -> str:
     """The digest a solution of this case carries."""
     return inputs_digest(inputs_of(case))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

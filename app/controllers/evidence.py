@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -27,7 +26,7 @@ from sync.case.acts import restore, set_aside
 from sync.case.case import Case, FirstViewing, Source
 from sync.errors import EvidenceError, TiepointError
 from sync.evidence import Lag, Limit, LogTime, Mark, Place, Reading
-from sync.timebase import MediaTime
+from sync.timebase import MediaTime, now_utc
 from widgets.answer_panel import AnswerPanel
 from widgets.clock_table import ClockTable
 from widgets.evidence_panel import EvidencePanel
@@ -164,7 +163,7 @@ class EvidenceDesk(QObject):
         if any(seen.question == question for seen in case.viewings) or self._calculation.outdated:
             return
         viewing = FirstViewing(
-            question=question, at=_now(), by=self._document.author, verdict=answer.verdict,
+            question=question, at=now_utc(), by=self._document.author, verdict=answer.verdict,
             inputs_digest=digest(case),
         )  # fmt: skip
         try:
@@ -346,7 +345,3 @@ class EvidenceDesk(QObject):
             raise EvidenceError("Nothing is shown at the playhead.",
                                 hint="Focus a recording at a time it was recording.")  # fmt: skip
         return here
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

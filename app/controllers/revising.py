@@ -7,7 +7,6 @@ ends, and what it passes on its way is shown on the lanes but never written down
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -26,7 +25,7 @@ from app.controllers.snippets import Snippets
 from app.document import Document
 from sync.errors import EvidenceError, TiepointError
 from sync.evidence import Mark
-from sync.timebase import MediaTime, format_seconds
+from sync.timebase import MediaTime, format_seconds, now_utc
 
 if TYPE_CHECKING:
     from sync.media.frame_index import FrameIndex
@@ -158,7 +157,7 @@ class Revising(QObject):
         note = made.note
         if _MOVED not in note:
             note = "; ".join(part for part in (note, f"{_MOVED}{_ends(before)}") if part)
-        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        now = now_utc()
         signed = replace(made, by=self._document.author, at=now, note=note)
         return replace(moved, provenance=signed)
 

@@ -241,7 +241,7 @@ class _Making:
             "Bag-Software-Agent": f"Tiepoint {ENGINE_VERSION}",
             "Contact-Name": self.case.examiner,
             "External-Identifier": self.case.id,
-            "External-Description": f"Synchronised case {title}".strip(),
+            "External-Description": f"Case {title}".strip(),
             "Calculation-Evidence-SHA-256": "" if solution is None else solution.inputs_digest,
         }
 

@@ -34,7 +34,7 @@ def target(window: QWidget) -> QWidget:
 def press(window: QWidget, *keys: str) -> None:
     """Press keys one after another: ``M``, ``Ctrl+S``, ``Enter``."""
     for key in keys:
-        _activate(window)
+        activate(window)
         *held, last = key.split("+") if key != "+" else ["+"]
         modifiers = Qt.KeyboardModifier.NoModifier
         for name in held:
@@ -43,7 +43,7 @@ def press(window: QWidget, *keys: str) -> None:
         QTest.keyClick(target(window), code if code is not None else last, modifiers)
 
 
-def _activate(window: QWidget) -> None:
+def activate(window: QWidget) -> None:
     """What a window manager does after a dialog is closed, and the offscreen platform does not."""
     for _ in range(400):
         top = QApplication.activeModalWidget() or window
@@ -57,7 +57,7 @@ def _activate(window: QWidget) -> None:
 
 def write(window: QWidget, text: str) -> None:
     """Type text where the keyboard is."""
-    _activate(window)
+    activate(window)
     QTest.keyClicks(target(window), text)
 
 

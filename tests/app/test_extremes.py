@@ -14,7 +14,7 @@ from sync.case.acts import mark_event
 from sync.case.case import Case
 from sync.case.store import CaseStore
 from sync.timebase import NS_PER_S, MediaTime
-from tests.app.keyboard import press, target
+from tests.app.keyboard import activate, press, target
 from widgets.pane_info import PaneInfo
 
 S = NS_PER_S
@@ -74,6 +74,7 @@ def test_held_and_let_go(
     before = frame(opened, "yard")
     held = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
     opened.desk.focus_work()
+    activate(opened)
     QTest.keyPress(target(opened), Qt.Key.Key_G, held)
     settle(opened)
     index = opened.bench.recordings.index("yard")

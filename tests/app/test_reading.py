@@ -110,10 +110,13 @@ def test_what_is_in_sight_comes_first_and_the_digests_are_checked_all_the_same(
     slow = ("Reading", "Finding", "Checking")
     later = {title: at for at, (what, title) in enumerate(said)
              if what == "begins" and title.split()[0] in slow}  # fmt: skip
-    assert later.keys() == {
-        "Reading gate", "Reading yard", "Reading sound of radio", "Finding onsets of radio",
+    # Its waveform may be in the cache from another test.
+    assert later.keys() - {"Reading sound of radio"} == {
+        "Reading gate",
+        "Reading yard",
+        "Finding onsets of radio",
         "Checking files",
-    }  # fmt: skip
+    }
     # The last opening ends after what it makes room for has begun.
     assert min(later.values()) > opened[-2]
     assert len(checked) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,50 @@ def test_a_zip_is_to_be_unpacked_before_it_is_checked(
     assert run("bundle", painted.path, "--out", out, "--no-recordings").status == 0
     ran = run("verify", out)
     assert ran.status == 2 and "Unpack it" in ran.err and "Traceback" not in ran.err
+
+
+def test_a_bundle_without_recordings_holds_and_says_what_was_not_compared(
+    run: Run, painted: Painted, tmp_path: Path
+) -> None:
+    out = tmp_path / "bag"
+    assert run("bundle", painted.path, "--out", out, "--no-recordings").status == 0
+    (tmp_path / "far" / "away" / "from").mkdir(parents=True)
+    moved = out.rename(tmp_path / "far" / "away" / "from" / "here")
+    ran = run("verify", moved, "--json")
+    assert ran.status == 0, ran.err
+    (said,) = (check for check in ran.json["checks"] if check["name"] == "recordings")
+    assert "not compared" in said["detail"] and "radio" in said["detail"]
+    shutil.rmtree(moved / "data" / "report")
+    assert run("verify", moved).status == 1
+
+
+def test_what_is_of_a_film_is_refused_where_none_is_made(
+    run: Run, painted: Painted, tmp_path: Path
+) -> None:
+    for words in (
+        ("export", painted.path, "--format", "csv", "--out", tmp_path / "a.csv", "--panes", "25"),
+        ("export", painted.path, "--format", "edl", "--out", tmp_path / "a.edl", "--range", "0..1"),
+        ("bundle", painted.path, "--out", tmp_path / "a", "--size", "960x540"),
+    ):
+        ran = run(*words)
+        assert ran.status == 2 and "of a video alone" in ran.err
+        assert len(ran.err.strip().splitlines()) <= 2, ran.err
+    assert not list(tmp_path.glob("a*"))
+
+
+def test_what_cannot_be_handed_over_or_written_is_one_line(
+    run: Run, painted: Painted, tmp_path: Path
+) -> None:
+    """A full disk, a folder where a file is wanted, a file where a folder is, no such folder."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("kept")
+    full = Path("/dev/full")
+    targets = [tmp_path / "folder", tmp_path / "file" / "a", tmp_path / "none" / "a"]
+    if full.exists():
+        targets.append(full)
+    for kind in ("csv", "otio", "srt", "textgrid"):
+        for out in targets:
+            ran = run("export", painted.path, "--format", kind, "--out", out)
+            assert ran.status in (1, 2), (kind, out)
+            assert len(ran.err.strip().splitlines()) <= 2 and "Traceback" not in ran.err, ran.err
+    assert (tmp_path / "file").read_text() == "kept" and not list((tmp_path / "folder").iterdir())
