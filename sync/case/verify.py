@@ -19,7 +19,8 @@ class Check:
     """One thing that was checked, and what was found."""
 
     name: str
-    ok: bool
+    ok: bool | None
+    """``None``: there was nothing to compare, so nothing is said."""
     detail: str
 
 
@@ -66,7 +67,7 @@ def verify(path: Path, *, left_out: bool = False, progress: Progress = SILENT) -
         )
     if absent:
         checks.append(Check(
-            name="recordings", ok=True,
+            name="recordings", ok=None,
             detail=f"left out of this bundle, so not compared: {', '.join(absent)}; their SHA-256 "
             "are in the report",
         ))  # fmt: skip

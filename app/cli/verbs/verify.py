@@ -25,6 +25,8 @@ from app.cli.typed import case_file
 if TYPE_CHECKING:
     from sync.case.verify import Check
 
+_WORDS = {True: "holds", False: "FAILS", None: "not compared"}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's own arguments."""
@@ -34,15 +36,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, session: Session) -> Outcome:
     """Check everything, and say what holds and what does not."""
     checks = _checks(Path(arguments.case), session)
-    failed = [check for check in checks if not check.ok]
+    failed = [check for check in checks if check.ok is False]
+    held = sum(check.ok is True for check in checks)
     width = max(len(check.name) for check in checks)
+    room = max(len(_WORDS[check.ok]) for check in checks) + 1
     lines = [
-        f"{'holds ' if check.ok else 'FAILS '} {check.name.ljust(width)}  {check.detail}"
+        f"{_WORDS[check.ok].ljust(room)} {check.name.ljust(width)}  {check.detail}"
         for check in checks
     ]
     lines.append(
         f"{len(failed)} of {len(checks)} checks fail." if failed
-        else f"All {len(checks)} checks hold."
+        else f"All {len(checks)} checks hold." if held == len(checks)
+        else f"{held} checks hold; {len(checks) - held} could not be made."
     )  # fmt: skip
     return Outcome(
         document={

@@ -110,7 +110,13 @@ def test_a_bundle_without_recordings_holds_and_says_what_was_not_compared(
     ran = run("verify", moved, "--json")
     assert ran.status == 0, ran.err
     (said,) = (check for check in ran.json["checks"] if check["name"] == "recordings")
-    assert "not compared" in said["detail"] and "radio" in said["detail"]
+    assert said["ok"] is None, "nothing was compared, so nothing holds"
+    assert "not compared" in said["detail"]
+    assert "radio" in said["detail"]
+    out_words = run("verify", moved).out
+    assert "not compared  recordings" in out_words
+    assert "1 could not be made" in out_words
+    assert "All" not in out_words
     shutil.rmtree(moved / "data" / "report")
     assert run("verify", moved).status == 1
 
