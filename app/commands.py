@@ -168,8 +168,10 @@ def next_lane_view(window: MainWindow) -> None:
 
 
 def escape(window: MainWindow) -> None:
-    """Drop the try-on or the draft, close the event, leave the candidate, else back to work."""
-    if not window.desk.lanes.trial.drop() and not window.bench.marking.escape():
+    """Drop what is dragged, tried on or drafted, close the event, leave the candidate, else back
+    to work."""
+    dropped = window.bench.revising.give_up() or window.desk.lanes.trial.drop()
+    if not dropped and not window.bench.marking.escape():
         window.desk.search.leave()
     window.desk.focus_work()
 

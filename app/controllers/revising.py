@@ -104,6 +104,9 @@ class Revising(QObject):
         except EvidenceError as error:
             self.said.emit(error.message)
             return
+        if held.given_up:
+            self._dragged = None if done else held
+            return
         # A clock runs wrong by so little that its own time may stand for the reference's here.
         moved = held.moved(by_ns)
         if not done:
@@ -128,6 +131,15 @@ class Revising(QObject):
         self._snippets.keep_again(moved)
         self._moving.go_mark(mark.id)
         self.said.emit(f"{mark.id} moved by {by}. Ctrl+Z takes it back.")
+
+    def give_up(self) -> bool:
+        """Esc: the mark in the hand is back where it was; False when none is."""
+        if self._dragged is None:
+            return False
+        self._dragged.given_up = True  # until the mouse lets go, too
+        self._calculation.glimpse(None)
+        self.said.emit(f"{self._dragged.mark.id} is where it was.")
+        return True
 
     def _hold(self, mark: Mark) -> _Dragged:
         """The drag of this mark, begun where the case has it."""
@@ -174,6 +186,7 @@ class _Dragged:
     """Where it is held."""
     end_ns: int
     """Of its recording."""
+    given_up: bool = False
 
     def moved(self, by_ns: int) -> Mark:
         """The mark so far away: by whole pictures, to the nearest, or by milliseconds of sound."""

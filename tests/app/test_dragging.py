@@ -145,6 +145,28 @@ def test_a_drag_back_to_where_it_began_writes_nothing(
     assert not tied.bench.document.can_undo or "move" not in tied.acts["undo"].text()
 
 
+def test_esc_puts_the_mark_back(qtbot: QtBot, tied: MainWindow, settle: Settle) -> None:
+    written, start = lines(tied), tied.bench.calculation.results.timeline
+    hand = Hand(tied)
+    with qtbot.waitSignal(tied.bench.calculation.glimpsed):
+        hand.to(0.3)
+    settle(tied)
+    press(tied, "Esc")
+    settle(tied)
+    assert tied.bench.calculation.results.timeline == start
+    hand.to(0.5)
+    hand.let_go(0.5)
+    settle(tied)
+    assert tied.bench.calculation.results.timeline == start
+    assert lines(tied) == written
+    hand = Hand(tied)
+    with qtbot.waitSignal(tied.bench.calculation.glimpsed):
+        hand.to(0.2)
+    hand.let_go(0.2)
+    settle(tied)
+    assert lines(tied)[len(written)]["act"] == "move “door” in yard, +0.200 s"
+
+
 def test_only_the_selected_mark_can_be_dragged(
     qtbot: QtBot, tied: MainWindow, settle: Settle
 ) -> None:
