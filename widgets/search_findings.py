@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QImage, QShowEvent
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from sync.correlate.verdict import P_WEAK
 from widgets import search_words as words
 from widgets.candidate_card import CandidateCard
+from widgets.due import Due
 from widgets.parts import button, clear, label
 from widgets.segment_table import MOST_ROWS, SegmentTable
 from widgets.table import ROW_PX
@@ -49,6 +50,7 @@ class SearchFindings(QWidget):
         self._cards: list[CandidateCard] = []
         self._segments: SegmentTable | None = None
         self._plot: CorrelationPlot | None = None
+        self._plot_due = Due(self, self._draw_plot)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -98,7 +100,7 @@ class SearchFindings(QWidget):
             self._cards.append(card)
             self._list.addWidget(card)
         self._mark_chosen()
-        self._draw_plot()
+        self._plot_due.mark()
         self.set_note(self._note)
 
     def candidates(self) -> tuple[Candidate, ...]:
@@ -132,8 +134,11 @@ class SearchFindings(QWidget):
         """Review another candidate."""
         self.place = place
         self._mark_chosen()
-        if self._plot is not None:
-            self._plot.set_chosen(place)
+        if self._plot is None or not self.isVisible():
+            self._plot_due.mark()
+            return
+        self._plot_due.settle()
+        self._plot.set_chosen(place)
 
     def set_note(self, note: str) -> None:
         """What every copy and export says of its figures, after which search of which pair."""
@@ -199,7 +204,7 @@ class SearchFindings(QWidget):
     def _draw_plot(self) -> None:
         """The plot is made when there is a curve and the panel is seen for the first time."""
         curve = self.result.curve if self.result is not None else None
-        if self._plot is None and curve is not None and self.isVisible():
+        if self._plot is None and curve is not None:
             from widgets.correlation_plot import CorrelationPlot  # late: costs half a second
 
             self._plot = CorrelationPlot(self)
@@ -210,9 +215,3 @@ class SearchFindings(QWidget):
             self._plot.setVisible(curve is not None)
             # A peak that was refused is not drawn as a candidate.
             self._plot.set_curve(curve, self.candidates(), self.place)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Seen: now the plot may cost its import."""
-        super().showEvent(event)
-        if self._plot is None:
-            self._draw_plot()

@@ -137,8 +137,9 @@ def test_texts_carry_ranges_and_warn_of_one_event(panel: SearchPanel, qtbot: QtB
     assert any("Search 3 of this pair" in text for text in texts)
 
 
-def test_plot_click_and_curve(panel: SearchPanel) -> None:
+def test_plot_click_and_curve(panel: SearchPanel, qtbot: QtBot) -> None:
     panel.set_result(make_result(), PAIR, 3)
+    qtbot.waitUntil(lambda: panel.findings._plot is not None)
     assert panel.findings._plot is not None
     panel.findings._plot.candidate_clicked.emit(1)
     assert panel.candidate() == make_result().candidates[1]
