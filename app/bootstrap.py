@@ -6,8 +6,7 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
@@ -106,33 +105,21 @@ def open_window(
 
 def make_window(app: QApplication, theme: str | None = None) -> MainWindow:
     """A window that is not shown yet."""
-    with _no_collecting():
-        from app.main_window import MainWindow
-        from app.settings import Settings
-        from widgets.theme import apply_theme
+    gc.disable()  # what a window is made of stays; app.collecting takes it up
+    from app.main_window import MainWindow
+    from app.settings import Settings
+    from widgets.theme import apply_theme
 
-        app.setApplicationName("Tiepoint")
-        settings = Settings()
-        apply_theme(app, theme or settings.theme)
-        # Under a sheet Qt polishes a widget anew with each ancestor it is put into, three times
-        # the work of polishing the finished window once.
-        sheet = app.styleSheet()
-        app.setStyleSheet("")
-        window = MainWindow(settings=settings)
-        app.setStyleSheet(sheet)
+    app.setApplicationName("Tiepoint")
+    settings = Settings()
+    apply_theme(app, theme or settings.theme)
+    # Under a sheet Qt polishes a widget anew with each ancestor it is put into, three times
+    # the work of polishing the finished window once.
+    sheet = app.styleSheet()
+    app.setStyleSheet("")
+    window = MainWindow(settings=settings)
+    app.setStyleSheet(sheet)
     return window
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Python looks for garbage each time so much has been made; what a window is made of stays."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def load_plots_soon(window: MainWindow) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.audio_out import AudioOut
+from app.collecting import Collecting
 from app.controllers.annotating import Annotating
 from app.controllers.autosave import Autosave
 from app.controllers.calculation import Calculation
@@ -64,6 +65,7 @@ class Workbench(QObject):
         self.saving = Saving(settings, window, self.problems.show, self)
         self.document = Document(self)
         self.document.signs = lambda: settings.analyst
+        self.collecting = Collecting(self)
         self.jobs = Jobs(self)
         self.playhead = Playhead(self)
         self.focus = Focus(self)
@@ -205,3 +207,4 @@ class Workbench(QObject):
         self.jobs.close()
         self.frames.close()
         self.document.close()
+        self.collecting.close()
