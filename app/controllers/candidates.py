@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -92,11 +91,13 @@ class Candidates(QObject):
         shown = self._panel.candidates()
         texts = []
         for candidate in shown:
-            fit = None
-            with contextlib.suppress(TiepointError):
+            try:
                 lag = propose(*self._offered(candidate), **self._sides(candidate))
                 fit = innovation(self._document.case, lag)
-            texts.append("" if fit is None else fit.in_words)
+            except TiepointError as error:
+                texts.append(f"Whether it fits the case cannot be said: {error.message}")
+            else:
+                texts.append("" if fit is None else fit.in_words)
         self._panel.findings.set_notes("fit", texts)
 
     def _offered(self, candidate: Candidate) -> tuple[Case, SearchResult, Candidate]:
